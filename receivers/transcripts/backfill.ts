@@ -1,0 +1,88 @@
+import type { Batch, OriginState } from '../../src/records/record.ts';
+import { findTranscripts, transcriptRoots } from './discover.ts';
+import { Positions } from './plan-readings.ts';
+import { ReadPool } from './read-pool.ts';
+import { readTranscript } from './read-transcript.ts';
+
+/** How far a backfill is. */
+export interface BackfillProgress {
+  readonly filesRead: number;
+  readonly files: number;
+  readonly bytesRead: number;
+  readonly bytes: number;
+}
+
+/** What a backfill is given. */
+export interface BackfillParts {
+  readonly claudeDirs: readonly string[];
+  readonly origins: readonly OriginState[];
+  /** Commits batches before it returns. */
+  readonly commit: (batches: readonly Batch[]) => void;
+  readonly onProgress?: (progress: BackfillProgress) => void;
+  readonly onProblem: (path: string, reason: string) => void;
+  readonly threads: number;
+}
+
+/** What a backfill did: all transcripts there are, and what of them was read now. */
+export interface BackfillResult extends BackfillProgress {
+  readonly filesFound: number;
+}
+
+/** Less than this is read on the calling thread: starting others takes longer. */
+const INLINE_BYTES = 8 * 1024 * 1024;
+const INLINE_RECORDS = 2000;
+
+/** Reads everything that all transcripts have beyond their last position, the newest files first. */
+export const backfill = async (parts: BackfillParts): Promise<BackfillResult> => {
+  // A first filling is large: let the threads start while the folders are searched.
+  const early = parts.origins.length === 0 && parts.threads > 0 ? new ReadPool(parts.threads) : null;
+  let pool = early;
+  try {
+    const { files, problems } = findTranscripts(transcriptRoots(parts.claudeDirs));
+    for (const folder of problems) parts.onProblem(folder, 'the folder cannot be read');
+    const readings = new Positions(parts.origins).plan(files);
+    const bytes = readings.reduce((sum, { file, position }) => {
+      return sum + Math.max(0, file.sizeBytes - (position?.offsetBytes ?? 0));
+    }, 0);
+    let filesRead = 0;
+    let bytesRead = 0;
+    const note = (moreFiles: number, moreBytes: number): void => {
+      filesRead += moreFiles;
+      bytesRead += moreBytes;
+      parts.onProgress?.({ filesRead, files: readings.length, bytesRead, bytes });
+    };
+    if (bytes < INLINE_BYTES || parts.threads === 0) {
+      let waiting: Batch[] = [];
+      let records = 0;
+      for (const reading of readings) {
+        try {
+          const read = readTranscript(reading, (batch) => {
+            waiting.push(batch);
+            records += batch.records.length;
+            if (records < INLINE_RECORDS) return;
+            parts.commit(waiting);
+            waiting = [];
+            records = 0;
+          });
+          note(1, read);
+        } catch (error) {
+          if (!isSystemError(error)) throw error;
+          parts.onProblem(reading.file.path, error.message);
+        }
+      }
+      if (waiting.length > 0) parts.commit(waiting);
+    } else {
+      pool ??= new ReadPool(parts.threads);
+      await pool.read(readings, (result) => {
+        if (result.batches.length > 0) parts.commit(result.batches);
+        for (const { path, reason } of result.problems) parts.onProblem(path, reason);
+        note(result.filesRead, result.bytesRead);
+      });
+    }
+    return { filesFound: files.length, filesRead, files: readings.length, bytesRead, bytes };
+  } finally {
+    await pool?.close();
+  }
+};
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

@@ -1,0 +1,72 @@
+import { toolCallKey } from '../../src/records/identity.ts';
+import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
+import { emptyToolCall, type ToolCallDraft } from './drafts.ts';
+import type { LineContext } from './line-context.ts';
+import { promptKind, slashCommandName } from './prompt-kind.ts';
+import type { LineFacts } from './read-line.ts';
+import { toolErrorClass } from './tool-outcome.ts';
+
+/** Adds the tool results of a `user` line to what is known of their calls. */
+export const addToolResults = (line: LineFacts, at: LineContext, drafts: Map<string, ToolCallDraft>): void => {
+  const { toolResults } = line.content;
+  // The client's own note on the result belongs to the only result of its line.
+  const note = toolResults.length === 1 ? line.result : null;
+  for (const result of toolResults) {
+    const key = toolCallKey(result.id, at.sessionId);
+    let draft = drafts.get(key);
+    if (draft === undefined) {
+      draft = emptyToolCall(key, result.id, at.sessionId);
+      draft.project = at.project;
+      draft.agentId = at.agentId;
+      draft.line = at.line;
+      draft.offsetBytes = at.offsetBytes;
+      drafts.set(key, draft);
+    }
+    draft.resultAtMs = at.atMs;
+    draft.resultBytes = result.bytes;
+    const denied = line.toolDenialKind;
+    const interrupted = note?.interrupted ?? false;
+    draft.success = !result.isError && !interrupted;
+    draft.errorClass = draft.success ? null : toolErrorClass(denied, interrupted, [note?.head ?? '', result.head]);
+    if (note === null) continue;
+    if (note.durationMs !== null) {
+      draft.durationMs = note.durationMs;
+      draft.durationSource = 'tool_result';
+    }
+    draft.linesAdded = note.linesAdded;
+    draft.linesRemoved = note.linesRemoved;
+    draft.startedAgentId = note.agentId;
+  }
+};
+
+/** What a `user` line without tool results tells: a prompt, a slash command, an interruption, or nothing to count. */
+export const decodePrompt = (
+  line: LineFacts,
+  at: LineContext,
+  head: string,
+  lineId: string,
+): OccurrenceRecord | null => {
+  const kind = promptKind(line, at.isSidechain, head);
+  if (kind === 'injected') return null;
+  const base = {
+    kind: 'occurrence',
+    category: 'user',
+    sessionId: at.sessionId,
+    project: at.project,
+    agentId: at.agentId,
+    atMs: at.atMs,
+    line: at.line,
+    offsetBytes: at.offsetBytes,
+  } as const;
+  const { promptId: prompt_id, promptSource: prompt_source, content } = line;
+  if (kind === 'interrupt') {
+    const data = JSON.stringify({ during_tool_use: head.includes('for tool use') });
+    return { ...base, key: `interrupt:${lineId}`, type: 'user_interrupt', data };
+  }
+  if (kind === 'slash_command') {
+    const data = JSON.stringify({ prompt_id, command: slashCommandName(head) });
+    return { ...base, key: `command:${lineId}`, type: 'slash_command', data };
+  }
+  const data = JSON.stringify({ prompt_id, prompt_source, prompt_bytes: content.textBytes, images: content.images });
+  return { ...base, key: `prompt:${lineId}`, type: 'user_prompt', data };
+};

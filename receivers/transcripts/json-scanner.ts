@@ -1,0 +1,294 @@
+/** Deepest nesting that is read; real lines stay below 20. */
+export const MAX_DEPTH = 256;
+
+/** The line is not JSON as RFC 8259 has it. */
+export const INVALID_JSON = new Error('invalid JSON');
+/** The line nests deeper than {@link MAX_DEPTH}. */
+export const TOO_DEEP = new Error('nested too deep');
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+/** Bytes of a number besides its digits, and what may follow a backslash. */
+const ESCAPABLE = new Uint8Array(256);
+for (const char of '"\\/bfnrt') ESCAPABLE[char.charCodeAt(0)] = 1;
+const HEX = new Uint8Array(256);
+for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Where the contents of a string stand, and whether they hold escapes. */
+export interface StringPlace {
+  readonly start: number;
+  readonly stop: number;
+  readonly escaped: boolean;
+}
+
+/**
+ * Walks over JSON text in a buffer without making objects of it: the caller asks for the keys it knows and skips the
+ * rest. It accepts exactly what `JSON.parse` accepts, up to a nesting of {@link MAX_DEPTH}.
+ *
+ * The text must be followed by a byte below 0x20 (a line's newline), which ends every loop; so no loop looks at a limit.
+ * Throws {@link INVALID_JSON} or {@link TOO_DEEP}.
+ */
+export class JsonScanner {
+  bytes: Buffer = Buffer.alloc(1);
+  at = 0;
+  /** Where the contents of the string read last begin and end, and what is known of them. */
+  start = 0;
+  stop = 0;
+  escaped = false;
+  /** UTF-8 bytes of that string once its escapes are resolved. */
+  textBytes = 0;
+  #fresh = false;
+  readonly #containers = new Uint8Array(MAX_DEPTH + 1);
+
+  /** Moves to the next byte that is no white space and returns it. A newline ends the line, so it is none. */
+  peek(): number {
+    const bytes = this.bytes;
+    let at = this.at;
+    let byte = bytes[at]!;
+    while (byte === 0x20 || byte === 0x09 || byte === 0x0d) byte = bytes[++at]!;
+    this.at = at;
+    return byte;
+  }
+
+  /** Reads a string whose opening quote is at `at`: sets start, stop, escaped and textBytes. */
+  readString(): void {
+    const bytes = this.bytes;
+    const start = this.at + 1;
+    let at = start;
+    let shorter = 0;
+    let escaped = false;
+    for (;;) {
+      let byte = bytes[at]!;
+      while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) byte = bytes[++at]!;
+      if (byte === QUOTE) break;
+      if (byte !== BACKSLASH) throw INVALID_JSON;
+      escaped = true;
+      const kind = bytes[at + 1]!;
+      if (ESCAPABLE[kind] === 1) {
+        shorter += 1;
+        at += 2;
+      } else {
+        if (kind !== 0x75) throw INVALID_JSON;
+        shorter += this.#unicodeEscape(at);
+        at += 6;
+      }
+    }
+    this.start = start;
+    this.stop = at;
+    this.at = at + 1;
+    this.escaped = escaped;
+    this.textBytes = at - start - shorter;
+  }
+
+  /** Checks `\uXXXX` at `at` and returns by how many bytes its UTF-8 form is shorter than 6. */
+  #unicodeEscape(at: number): number {
+    const bytes = this.bytes;
+    for (let index = at + 2; index < at + 6; index++) if (HEX[bytes[index]!] !== 1) throw INVALID_JSON;
+    const unit = Number.parseInt(bytes.toString('latin1', at + 2, at + 6), 16);
+    if (unit < 0x80) return 5;
+    if (unit < 0x800) return 4;
+    // The second half of a pair adds one byte to the three that its first half was counted with.
+    const isTail = unit >= 0xdc00 && unit <= 0xdfff;
+    return isTail && bytes[at - 6] === BACKSLASH && /^\\ud[89ab]/i.test(bytes.toString('latin1', at - 6, at - 2)) ? 5 : 3;
+  }
+
+  /** Text of the string read last, at most `maxBytes` of it. */
+  text(maxBytes = 4096): string {
+    return this.textOf(this, maxBytes);
+  }
+
+  /** Text of a string read earlier from the same line, at most `maxBytes` of it. */
+  textOf({ start, stop, escaped }: StringPlace, maxBytes = 4096): string {
+    const limit = Math.min(stop, start + maxBytes);
+    if (!escaped) return this.bytes.toString('utf8', start, limit);
+    let end = start;
+    while (end < limit) {
+      const isEscape = this.bytes[end] === BACKSLASH;
+      const length = !isEscape ? 1 : this.bytes[end + 1] === 0x75 ? 6 : 2;
+      if (end + length > limit) break;
+      end += length;
+    }
+    return String(JSON.parse(`"${this.bytes.toString('utf8', start, end)}"`)).toWellFormed();
+  }
+
+  /** Reads the value at `at` as a string and returns its text, or null where it is not a string. */
+  stringOrNull(maxBytes?: number): string | null {
+    if (this.peek() !== QUOTE) {
+      this.skipValue();
+      return null;
+    }
+    this.readString();
+    return this.text(maxBytes);
+  }
+
+  /** Reads the value at `at`: a number as such, anything else as null. */
+  numberOrNull(): number | null {
+    const first = this.peek();
+    if (first !== 0x2d && (first < 0x30 || first > 0x39)) {
+      this.skipValue();
+      return null;
+    }
+    return this.#number();
+  }
+
+  /** Reads the value at `at`: true and false as such, anything else as null. */
+  booleanOrNull(): boolean | null {
+    const first = this.peek();
+    this.skipValue();
+    if (first === 0x74) return true;
+    return first === 0x66 ? false : null;
+  }
+
+  /** Steps into the object at `at`; false, with the value skipped, where it is none. */
+  enterObject(): boolean {
+    if (this.peek() !== OPEN_BRACE) {
+      this.skipValue();
+      return false;
+    }
+    this.at += 1;
+    this.#fresh = true;
+    return true;
+  }
+
+  /** True while the object entered last has another key, whose name was then read as a string; see afterKey. */
+  nextKey(): boolean {
+    let byte = this.peek();
+    if (this.#fresh) {
+      this.#fresh = false;
+      if (byte === CLOSE_BRACE) {
+        this.at += 1;
+        return false;
+      }
+    } else {
+      this.at += 1;
+      if (byte === CLOSE_BRACE) return false;
+      if (byte !== COMMA) throw INVALID_JSON;
+      byte = this.peek();
+    }
+    if (byte !== QUOTE) throw INVALID_JSON;
+    this.readString();
+    return true;
+  }
+
+  /** Text of the key read last, whole. */
+  keyText(): string {
+    return this.text(this.stop - this.start);
+  }
+
+  /** Steps over the colon behind a key; the value begins at `at`. */
+  afterKey(): void {
+    if (this.peek() !== COLON) throw INVALID_JSON;
+    this.at += 1;
+  }
+
+  /** Steps into the array at `at`; false, with the value skipped, where it is none. */
+  enterArray(): boolean {
+    if (this.peek() !== OPEN_BRACKET) {
+      this.skipValue();
+      return false;
+    }
+    this.at += 1;
+    this.#fresh = true;
+    return true;
+  }
+
+  /** True while the array entered last has another element, which then begins at `at`. */
+  nextElement(): boolean {
+    const byte = this.peek();
+    if (this.#fresh) {
+      this.#fresh = false;
+      if (byte !== CLOSE_BRACKET) return true;
+      this.at += 1;
+      return false;
+    }
+    this.at += 1;
+    if (byte === CLOSE_BRACKET) return false;
+    if (byte !== COMMA) throw INVALID_JSON;
+    return true;
+  }
+
+  /** Moves behind the value at `at`, checking it. */
+  skipValue(): void {
+    const containers = this.#containers;
+    let depth = 0;
+    for (;;) {
+      const byte = this.peek();
+      if (byte === QUOTE) this.readString();
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        this.at += 1;
+        const closing = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+        if (this.peek() === closing) this.at += 1;
+        else {
+          if (depth === MAX_DEPTH) throw TOO_DEEP;
+          containers[depth++] = closing;
+          if (byte === OPEN_BRACE) this.#skipKey();
+          continue;
+        }
+      } else this.#scalar(byte);
+      for (;;) {
+        if (depth === 0) return;
+        const closing = containers[depth - 1]!;
+        const next = this.peek();
+        this.at += 1;
+        if (next === closing) depth -= 1;
+        else if (next !== COMMA) throw INVALID_JSON;
+        else {
+          if (closing === CLOSE_BRACE) this.#skipKey();
+          break;
+        }
+      }
+    }
+  }
+
+  #skipKey(): void {
+    if (this.peek() !== QUOTE) throw INVALID_JSON;
+    this.readString();
+    this.afterKey();
+  }
+
+  #scalar(first: number): void {
+    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) {
+      this.#number();
+      return;
+    }
+    const word = first === 0x74 ? 'true' : first === 0x66 ? 'false' : first === 0x6e ? 'null' : '';
+    if (word === '') throw INVALID_JSON;
+    for (let index = 1; index < word.length; index++) {
+      if (this.bytes[this.at + index] !== word.charCodeAt(index)) throw INVALID_JSON;
+    }
+    this.at += word.length;
+  }
+
+  #number(): number {
+    const bytes = this.bytes;
+    const start = this.at;
+    let at = start;
+    let value = 0;
+    let byte = bytes[at]!;
+    while (byte >= 0x30 && byte <= 0x39) {
+      value = value * 10 + (byte - 0x30);
+      byte = bytes[++at]!;
+    }
+    const digits = at - start;
+    const isPlain = digits > 0 && digits < 16 && byte !== 0x2e && (byte | 0x20) !== 0x65;
+    if (isPlain && (digits === 1 || bytes[start] !== 0x30)) {
+      this.at = at;
+      return value;
+    }
+    while (byte === 0x2d || byte === 0x2b || byte === 0x2e || (byte | 0x20) === 0x65 || (byte >= 0x30 && byte <= 0x39)) {
+      byte = bytes[++at]!;
+    }
+    const text = bytes.toString('latin1', start, at);
+    if (!NUMBER.test(text)) throw INVALID_JSON;
+    this.at = at;
+    return Number(text);
+  }
+}

@@ -1,0 +1,70 @@
+import { Worker } from 'node:worker_threads';
+import { unpackFrame } from './frame.ts';
+import type { Batch } from '../../src/records/record.ts';
+import type { Reading } from './read-transcript.ts';
+import type { ReadOrder, ReadReport } from './read-worker.ts';
+
+/** What came out of reading some files. */
+export interface ReadResult {
+  readonly batches: readonly Batch[];
+  readonly bytesRead: number;
+  readonly filesRead: number;
+  readonly problems: ReadReport['problems'];
+}
+
+/** Threads that read and decode transcripts. Started before it is known what there is to read: that takes as long. */
+export class ReadPool {
+  readonly #workers: readonly Worker[];
+
+  constructor(threads: number) {
+    this.#workers = Array.from({ length: threads }, () => {
+      return new Worker(new URL('./read-worker.ts', import.meta.url), {
+        resourceLimits: { maxYoungGenerationSizeMb: 8 },
+      });
+    });
+  }
+
+  /**
+   * Reads all files and hands on what they hold as it comes; `onResult` commits it. Threads wait while too much is on its
+   * way. Rejects where a thread failed or `onResult` threw.
+   */
+  async read(readings: readonly Reading[], onResult: (result: ReadResult) => void): Promise<void> {
+    const counters = new Int32Array(new SharedArrayBuffer(8));
+    let waiting: ReadReport[] = [];
+    let running = this.#workers.length;
+    await new Promise<void>((resolve, reject) => {
+      const drain = (): void => {
+        const reports = waiting;
+        waiting = [];
+        try {
+          onResult(gather(reports));
+        } catch (error) {
+          reject(error as Error);
+          return;
+        }
+        Atomics.sub(counters, 1, reports.length);
+        Atomics.notify(counters, 1);
+        if (running === 0 && waiting.length === 0) resolve();
+      };
+      for (const worker of this.#workers) {
+        worker.on('error', reject);
+        worker.on('message', (report: ReadReport) => {
+          if (report.done) running -= 1;
+          if (waiting.push(report) === 1) setImmediate(drain);
+        });
+        worker.postMessage({ readings, counters } satisfies ReadOrder);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
+
+const gather = (reports: readonly ReadReport[]): ReadResult => ({
+  batches: reports.flatMap((report) => report.frames.map(unpackFrame)),
+  bytesRead: reports.reduce((sum, report) => sum + report.bytesRead, 0),
+  filesRead: reports.reduce((sum, report) => sum + report.filesRead, 0),
+  problems: reports.flatMap((report) => report.problems),
+});

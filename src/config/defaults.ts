@@ -1,0 +1,24 @@
+/** What holds where nothing is set; the data folder and the folders of Claude Code come from the platform instead. */
+export const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 9464,
+  token: null,
+  timezone: null,
+  logLevel: 'info',
+  transcripts: {
+    watch: 'auto',
+    sweepIntervalMs: 30_000,
+    pollIntervalMs: 1_000,
+    backfill: true,
+    maxLineBytes: 64 * 1024 * 1024,
+  },
+  sse: {
+    heartbeatMs: 15_000,
+    bufferBytes: 1024 * 1024,
+    maxClients: 100,
+    connectsPerMinute: 5,
+  },
+  pricing: {
+    overrideFile: null,
+  },
+} as const;

@@ -1,0 +1,103 @@
+import { COST_BASES, type RequestRow, type ToolCallRow } from '../store/rows.ts';
+import type { WriteStore } from '../store/write-store.ts';
+import { parseDetail } from './request-detail.ts';
+
+const MS_PER_SLOT = 900_000;
+const ESTIMATED = COST_BASES.indexOf('estimated');
+const UNPRICED = COST_BASES.indexOf('unpriced');
+
+/** Quarter of an hour that a moment lies in. */
+export const slotOf = (atMs: number): number => Math.floor(atMs / MS_PER_SLOT);
+
+/** Adds a request to all sums it counts in, or with sign -1 takes it away. */
+export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): void => {
+  const detail = row.detail === null ? null : parseDetail(row);
+  if (detail?.parts === undefined) {
+    addToSums(store, row, row.model, (sums, at) => {
+      addTokens(sums, at, row, sign);
+      sums[at]! += sign;
+      sums[at + 7]! += sign * row.inputNanoUsd;
+      sums[at + 8]! += sign * row.outputNanoUsd;
+      sums[at + 9]! += sign * row.cacheReadNanoUsd;
+      sums[at + 10]! += sign * row.cacheCreationNanoUsd;
+      sums[at + 11]! += sign * row.webSearchNanoUsd;
+      if (row.costBasis === ESTIMATED) sums[at + 12]! += sign * totalNanoUsd(row);
+      if (row.costBasis === UNPRICED) sums[at + 13]! += sign;
+      if (row.final === 0) sums[at + 14]! += sign;
+    });
+    return;
+  }
+  detail.parts.forEach((part, index) => {
+    addToSums(store, row, store.models.id(part.model), (sums, at) => {
+      addTokens(sums, at, part.tokens, sign);
+      if (part.cost !== null) {
+        const { inputNanoUsd, outputNanoUsd, cacheReadNanoUsd, cacheCreationNanoUsd, webSearchNanoUsd } = part.cost;
+        sums[at + 7]! += sign * inputNanoUsd;
+        sums[at + 8]! += sign * outputNanoUsd;
+        sums[at + 9]! += sign * cacheReadNanoUsd;
+        sums[at + 10]! += sign * cacheCreationNanoUsd;
+        sums[at + 11]! += sign * webSearchNanoUsd;
+        if (part.estimated) sums[at + 12]! += sign * totalNanoUsd(part.cost);
+      }
+      if (index > 0) return;
+      sums[at]! += sign;
+      if (row.costBasis === UNPRICED) sums[at + 13]! += sign;
+      if (row.final === 0) sums[at + 14]! += sign;
+    });
+  });
+};
+
+/** Adds a tool call to all sums it counts in, or with sign -1 takes it away. */
+export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1): void => {
+  const tool = row.tool ?? store.tools.id('unknown');
+  const keys = [row.project, tool, row.source];
+  for (const sums of [store.toolRollup.at([slotOf(row.atMs), row.session, ...keys]), store.toolTotals.at(keys)]) {
+    const at = sums.length - 5;
+    sums[at]! += sign;
+    if (row.errorClass === 'denied') sums[at + 2]! += sign;
+    else if (row.success === 0) sums[at + 1]! += sign;
+    if (row.durationMs === null) continue;
+    sums[at + 3]! += sign;
+    sums[at + 4]! += sign * row.durationMs;
+  }
+};
+
+interface Buckets {
+  readonly inputNanoUsd: number;
+  readonly outputNanoUsd: number;
+  readonly cacheReadNanoUsd: number;
+  readonly cacheCreationNanoUsd: number;
+  readonly webSearchNanoUsd: number;
+}
+
+const totalNanoUsd = (cost: Buckets): number =>
+  cost.inputNanoUsd + cost.outputNanoUsd + cost.cacheReadNanoUsd + cost.cacheCreationNanoUsd + cost.webSearchNanoUsd;
+
+const addToSums = (
+  store: WriteStore,
+  row: RequestRow,
+  model: number,
+  add: (sums: Float64Array, at: number) => void,
+): void => {
+  const { project, source, requester } = row;
+  add(store.requestRollup.at([slotOf(row.atMs), row.session, project, model, source, requester]), 6);
+  add(store.requestTotals.at([project, model, source, requester]), 4);
+};
+
+interface Tokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens: number;
+  readonly cacheCreation5mInputTokens: number;
+  readonly cacheCreation1hInputTokens: number;
+  readonly webSearchRequests: number;
+}
+
+const addTokens = (sums: Float64Array, at: number, tokens: Tokens, sign: 1 | -1): void => {
+  sums[at + 1]! += sign * tokens.inputTokens;
+  sums[at + 2]! += sign * tokens.outputTokens;
+  sums[at + 3]! += sign * tokens.cacheReadInputTokens;
+  sums[at + 4]! += sign * tokens.cacheCreation5mInputTokens;
+  sums[at + 5]! += sign * tokens.cacheCreation1hInputTokens;
+  sums[at + 6]! += sign * tokens.webSearchRequests;
+};

@@ -1,0 +1,271 @@
+import type { Pricer } from '../pricing/price.ts';
+import type { ApiRequestRecord } from '../records/api-request.ts';
+import type { OccurrenceRecord } from '../records/occurrence.ts';
+import type { Batch, MonitorRecord } from '../records/record.ts';
+import type { ToolCallRecord } from '../records/tool-call.ts';
+import {
+  COST_BASES,
+  type OccurrenceRow,
+  REQUESTERS,
+  type RequestRow,
+  SOURCES,
+  type ToolCallRow,
+} from '../store/rows.ts';
+import type { Committed, StoreWriter } from '../store/store.ts';
+import type { WriteStore } from '../store/write-store.ts';
+import { countRequest, countToolCall } from './contributions.ts';
+import { joinRequest } from './join-request.ts';
+import { joinToolCall, withTimestampDuration } from './join-tool-call.ts';
+import { detailOf, parseDetail, type RequestDetail, usageOfRow } from './request-detail.ts';
+
+/** What the pipeline is made of. */
+export interface IngestParts {
+  readonly store: WriteStore;
+  readonly pricer: Pricer;
+  readonly now: () => number;
+}
+
+/**
+ * The one way into the store: each record is joined with what is known under its key, priced, counted and written, all of
+ * a call in one transaction together with the batches' checkpoints.
+ */
+export const createIngest = ({ store, pricer, now }: IngestParts): StoreWriter => {
+  const ingest = new Ingest(store, pricer);
+  return {
+    commit: (batches) => ingest.commit(batches, now()),
+    origins: (source) => store.originStates(source),
+    close: () => void store.db.close(),
+  };
+};
+
+class Ingest {
+  readonly #store: WriteStore;
+  readonly #pricer: Pricer;
+  readonly #outranks: (left: number, right: number) => boolean;
+  #duplicates = 0;
+  #origin = 0;
+  #source = 0;
+
+  constructor(store: WriteStore, pricer: Pricer) {
+    this.#store = store;
+    this.#pricer = pricer;
+    this.#outranks = (left, right) => store.origins.outranks(left, right);
+  }
+
+  commit(batches: readonly Batch[], nowMs: number): Committed {
+    this.#duplicates = 0;
+    const lastSeq = this.#store.transaction(() => {
+      for (const batch of batches) this.#batch(batch, nowMs);
+    });
+    return { lastSeq, duplicates: this.#duplicates };
+  }
+
+  #batch(batch: Batch, nowMs: number): void {
+    const store = this.#store;
+    this.#origin = store.origins.keep(batch, (name) => store.sessions.id(name));
+    this.#source = SOURCES.indexOf(batch.source);
+    const before = this.#duplicates;
+    for (const record of batch.records) this.#record(record);
+    for (const reject of batch.rejects) {
+      if (store.keepDeadLetter(batch.origin.path, reject, nowMs)) store.tallies.add('rejects', reject.reason, 1);
+    }
+    for (const [type, count] of batch.entries) store.tallies.add('entries', type, count);
+    if (batch.reset !== undefined) store.tallies.add('origin_resets', batch.reset, 1);
+    store.tallies.add('duplicates', batch.source, this.#duplicates - before);
+  }
+
+  #record(record: MonitorRecord): void {
+    const store = this.#store;
+    switch (record.kind) {
+      case 'api_request':
+        return this.#request(record);
+      case 'tool_call':
+        return this.#toolCall(record);
+      case 'occurrence':
+        return this.#occurrence(record);
+      case 'session_fact':
+        return store.sessionTables.keepFact(store.sessions.id(record.sessionId), record);
+      case 'session_activity':
+        return store.sessionTables.keepActivity(store.sessions.id(record.sessionId), this.#origin, record);
+      case 'subagent':
+        return store.sessionTables.keepSubagent(store.sessions.id(record.sessionId), record);
+    }
+  }
+
+  #request(record: ApiRequestRecord): void {
+    const store = this.#store;
+    const detail = detailOf(record);
+    const found = this.#requestRow(record, detail);
+    const known = store.requests.find(record.key);
+    if (known === undefined) {
+      const row = this.#priced(found, detail ?? {}, record.model);
+      store.requests.add(row);
+      countRequest(store, row, 1);
+      return;
+    }
+    const joined = joinRequest(known.row, found, this.#outranks);
+    if (joined === null) {
+      this.#duplicates += 1;
+      return;
+    }
+    const row = joined.repriced ? this.#repriced(joined.row) : joined.row;
+    countRequest(store, known.row, -1);
+    countRequest(store, row, 1);
+    store.requests.change(known.id, row);
+  }
+
+  #requestRow(record: ApiRequestRecord, detail: RequestDetail | null): RequestRow {
+    const store = this.#store;
+    return {
+      key: record.key,
+      messageId: record.messageId,
+      requestId: record.requestId,
+      session: store.sessions.id(record.sessionId),
+      project: store.projects.id(record.project),
+      model: store.models.id(record.model),
+      owner: this.#origin,
+      origin: this.#origin,
+      line: record.line,
+      offsetBytes: record.offsetBytes,
+      source: this.#source,
+      requester: REQUESTERS.indexOf(record.requester),
+      agentId: record.agentId,
+      atMs: record.atMs,
+      endMs: record.endMs,
+      inputTokens: record.inputTokens,
+      outputTokens: record.outputTokens,
+      cacheReadInputTokens: record.cacheReadInputTokens,
+      cacheCreation5mInputTokens: record.cacheCreation5mInputTokens,
+      cacheCreation1hInputTokens: record.cacheCreation1hInputTokens,
+      webSearchRequests: record.webSearchRequests,
+      thinkingTokens: record.thinkingTokens,
+      final: record.final ? 1 : 0,
+      costBasis: 0,
+      inputNanoUsd: 0,
+      outputNanoUsd: 0,
+      cacheReadNanoUsd: 0,
+      cacheCreationNanoUsd: 0,
+      webSearchNanoUsd: 0,
+      detail: detail === null ? null : JSON.stringify(detail),
+      revision: 0,
+    };
+  }
+
+  #repriced(row: RequestRow): RequestRow {
+    return this.#priced(row, parseDetail(row), this.#store.models.name(row.model));
+  }
+
+  #priced(row: RequestRow, detail: RequestDetail, model: string): RequestRow {
+    const priced = this.#pricer.price({
+      model,
+      messageId: row.messageId,
+      atMs: row.atMs,
+      usage: usageOfRow(row, detail),
+      refusedBeforeOutput: detail.refused === true,
+    });
+    const cost = { inputNanoUsd: 0, outputNanoUsd: 0, cacheReadNanoUsd: 0, cacheCreationNanoUsd: 0, webSearchNanoUsd: 0 };
+    for (const part of priced.parts) {
+      if (part.cost === null) continue;
+      cost.inputNanoUsd += part.cost.inputNanoUsd;
+      cost.outputNanoUsd += part.cost.outputNanoUsd;
+      cost.cacheReadNanoUsd += part.cost.cacheReadNanoUsd;
+      cost.cacheCreationNanoUsd += part.cost.cacheCreationNanoUsd;
+      cost.webSearchNanoUsd += part.cost.webSearchNanoUsd;
+    }
+    const costBasis = COST_BASES.indexOf(priced.basis);
+    if (priced.parts.length < 2) return { ...row, ...cost, costBasis };
+    const parts = priced.parts.map(({ role, model: partModel, tokens, cost: partCost, basis }) => {
+      return { role, model: partModel, tokens, cost: partCost, estimated: basis === 'estimated' };
+    });
+    return { ...row, ...cost, costBasis, detail: JSON.stringify({ ...detail, parts } satisfies RequestDetail) };
+  }
+
+  #toolCall(record: ToolCallRecord): void {
+    const store = this.#store;
+    const found = withTimestampDuration(this.#toolCallRow(record));
+    const known = store.toolCalls.find(record.key);
+    if (known === undefined) {
+      store.toolCalls.add(found);
+      countToolCall(store, found, 1);
+      return;
+    }
+    const row = joinToolCall(known.row, found, this.#outranks);
+    if (row === null) {
+      this.#duplicates += 1;
+      return;
+    }
+    countToolCall(store, known.row, -1);
+    countToolCall(store, row, 1);
+    store.toolCalls.change(known.id, row);
+  }
+
+  #toolCallRow(record: ToolCallRecord): ToolCallRow {
+    const store = this.#store;
+    return {
+      key: record.key,
+      toolUseId: record.toolUseId,
+      session: store.sessions.id(record.sessionId),
+      project: store.projects.id(record.project),
+      tool: record.tool === null ? null : store.tools.id(record.tool),
+      owner: this.#origin,
+      line: record.line,
+      offsetBytes: record.offsetBytes,
+      source: this.#source,
+      agentId: record.agentId,
+      requestKey: record.requestKey,
+      atMs: record.callAtMs ?? record.resultAtMs ?? 0,
+      callAtMs: record.callAtMs,
+      resultAtMs: record.resultAtMs,
+      success: record.success === null ? null : Number(record.success),
+      errorClass: record.errorClass,
+      durationMs: record.durationMs,
+      durationSource: record.durationSource,
+      inputBytes: record.inputBytes,
+      resultBytes: record.resultBytes,
+      file: record.filePath === null ? null : store.files.id(record.filePath),
+      command: record.command,
+      linesAdded: record.linesAdded,
+      linesRemoved: record.linesRemoved,
+      startedAgentId: record.startedAgentId,
+      revision: 0,
+    };
+  }
+
+  #occurrence(record: OccurrenceRecord): void {
+    const store = this.#store;
+    const { key, type, category, line, offsetBytes, agentId, atMs, data } = record;
+    const session = store.sessions.id(record.sessionId);
+    const project = store.projects.id(record.project);
+    const owner = this.#origin;
+    const source = this.#source;
+    const found: OccurrenceRow = {
+      key,
+      type,
+      category,
+      session,
+      project,
+      owner,
+      line,
+      offsetBytes,
+      source,
+      agentId,
+      atMs,
+      data,
+      revision: 0,
+    };
+    const known = store.occurrences.find(key);
+    if (known === undefined) {
+      store.occurrences.add(found);
+      store.tallies.add('occurrence', `${type}\t${record.project}`, 1);
+      return;
+    }
+    if (known.row.owner === owner || !this.#outranks(owner, known.row.owner)) {
+      this.#duplicates += 1;
+      return;
+    }
+    const before = store.projects.name(known.row.project);
+    store.tallies.add('occurrence', `${type}\t${before}`, -1);
+    store.tallies.add('occurrence', `${type}\t${record.project}`, 1);
+    store.occurrences.change(known.id, { ...found, revision: known.row.revision });
+  }
+}

@@ -1,0 +1,82 @@
+import type { ApiRequestRecord } from './api-request.ts';
+import type { OccurrenceRecord } from './occurrence.ts';
+import type { SessionActivityRecord, SessionFactRecord, SubagentRecord } from './session.ts';
+import type { ToolCallRecord } from './tool-call.ts';
+
+/** The kind of input a fact came from; the public `source`. */
+export type Source = 'hook' | 'transcript' | 'telemetry' | 'custom';
+
+/** Everything a receiver can hand on. */
+export type MonitorRecord =
+  | ApiRequestRecord
+  | ToolCallRecord
+  | OccurrenceRecord
+  | SessionFactRecord
+  | SessionActivityRecord
+  | SubagentRecord;
+
+/** Why a line or payload was not used; a closed list, because it becomes a metric label. */
+export type RejectReason =
+  | 'invalid_json'
+  | 'not_an_object'
+  | 'too_deep'
+  | 'too_long'
+  | 'missing_type'
+  | 'missing_session'
+  | 'invalid_field'
+  | 'invalid_usage';
+
+/** One line or payload that was not used, and where it stands. */
+export interface Reject {
+  readonly reason: RejectReason;
+  readonly line: number;
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+}
+
+/**
+ * One file, spool or connection that records come from.
+ *
+ * `firstAtMs` (its first timestamped entry) and `writtenAtMs` (its last write) decide which of several copies of a
+ * response is the original.
+ */
+export interface Origin {
+  readonly path: string;
+  readonly firstAtMs: number | null;
+  readonly writtenAtMs: number;
+  /** Path it was known by, where it has been renamed since. */
+  readonly movedFrom?: string;
+}
+
+/** Why an origin had to be read again from its beginning. */
+export type ResetReason = 'truncated' | 'rewritten';
+
+/** How far an origin has been read, with totals since its beginning; committed together with the records. */
+export interface Checkpoint {
+  /** Receiver's own text; nobody else looks inside. */
+  readonly position: string;
+  readonly sessionId: string | null;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+/** What one receiver read from one origin in one go. */
+export interface Batch {
+  readonly source: Source;
+  readonly origin: Origin;
+  readonly records: readonly MonitorRecord[];
+  readonly rejects: readonly Reject[];
+  /** How many entries of each type were read, as `type` or `type/subtype`. */
+  readonly entries: ReadonlyMap<string, number>;
+  /** Unix milliseconds of the newest entry, for the lag. */
+  readonly newestAtMs: number | null;
+  readonly checkpoint?: Checkpoint;
+  /** Why the origin is read again from its beginning, where it is. */
+  readonly reset?: ResetReason;
+}
+
+/** What was committed of an origin last. */
+export interface OriginState {
+  readonly path: string;
+  readonly position: string;
+}

@@ -1,0 +1,47 @@
+/** Where a tool call's duration was learned, best first (hook and telemetry leave out the wait for permission). */
+export type DurationSource = 'hook' | 'telemetry' | 'tool_result' | 'timestamps';
+
+/** Why a tool call did not succeed, from a closed list: it becomes a metric label. */
+export type ToolErrorClass =
+  | 'denied'
+  | 'interrupted'
+  | 'exit_code'
+  | 'not_found'
+  | 'permission'
+  | 'timeout'
+  | 'invalid_input'
+  | 'other';
+
+/** One tool call: the model's request to run it, its result, or both, as far as one source has seen. */
+export interface ToolCallRecord {
+  readonly kind: 'tool_call';
+  /** Identity across files and sources: see `toolCallKey` in identity.ts. */
+  readonly key: string;
+  readonly toolUseId: string;
+  readonly sessionId: string;
+  readonly project: string;
+  readonly agentId: string | null;
+  /** Tool name as the model called it; null where only the result was seen. */
+  readonly tool: string | null;
+  /** Key of the API request that asked for it. */
+  readonly requestKey: string | null;
+  readonly callAtMs: number | null;
+  readonly resultAtMs: number | null;
+  readonly success: boolean | null;
+  readonly errorClass: ToolErrorClass | null;
+  readonly durationMs: number | null;
+  readonly durationSource: DurationSource | null;
+  /** Bytes of the input as JSON text. */
+  readonly inputBytes: number | null;
+  /** UTF-8 bytes of the result as the model reads it. */
+  readonly resultBytes: number | null;
+  readonly filePath: string | null;
+  /** First word of a shell command; never the rest of it. */
+  readonly command: string | null;
+  readonly linesAdded: number | null;
+  readonly linesRemoved: number | null;
+  /** Agent that this call started. */
+  readonly startedAgentId: string | null;
+  readonly line: number;
+  readonly offsetBytes: number;
+}

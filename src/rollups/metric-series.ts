@@ -1,0 +1,85 @@
+/** One series of a metric before it is scaled: labels and a whole number. */
+export interface MetricPoint {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Name that stands for all series that were one too many; also for projects that were. */
+export const OTHER = 'other';
+
+const MAX_LABEL_LENGTH = 120;
+
+/** Labels whose values come from closed lists of ours, so that they stay when a series is folded. */
+const CLOSED_LABELS = new Set(['type', 'outcome', 'requester', 'reason', 'source', 'metric']);
+
+/** Adds up values under their labels; what differs only in label texts that are too long becomes one. */
+export function createSeries(): {
+  readonly add: (labels: Readonly<Record<string, string>>, value: number) => void;
+  readonly points: () => readonly MetricPoint[];
+} {
+  const series = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
+  return {
+    add: (given, value) => {
+      const labels = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, shortened(text)]));
+      const key = JSON.stringify(labels);
+      const known = series.get(key);
+      if (known === undefined) {
+        series.set(key, { labels, value });
+        return;
+      }
+      known.value += value;
+    },
+    points: () => [...series.values()],
+  };
+}
+
+/** At most `limit` series: the first ones as they are, the others folded into `other`; and how many were folded. */
+export function foldSeries(points: readonly MetricPoint[], limit: number): { readonly points: readonly MetricPoint[]; readonly folded: number } {
+  if (points.length <= limit) {
+    return { points, folded: 0 };
+  }
+  const folds = createSeries();
+  // Folding leaves one series for each combination of closed labels; room is made for as many as there can be.
+  const closed = new Set(points.map(({ labels }) => JSON.stringify(foldedLabels(labels)))).size;
+  const kept = points.slice(0, Math.max(0, limit - closed));
+  const rest = points.slice(kept.length);
+  for (const { labels, value } of rest) {
+    folds.add(foldedLabels(labels), value);
+  }
+  return { points: [...kept, ...folds.points()], folded: rest.length };
+}
+
+function foldedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, CLOSED_LABELS.has(name) ? text : OTHER]));
+}
+
+/**
+ * A short name for each project: the last part of its path, or more of it where an older project has that name.
+ *
+ * Projects come in the order in which they were first seen, so a name once given never moves to another project.
+ */
+export function projectLabels(projects: Iterable<{ readonly id: number; readonly path: string }>): ReadonlyMap<number, string> {
+  const labels = new Map<number, string>();
+  const taken = new Set([OTHER, 'unknown']);
+  for (const { id, path } of projects) {
+    const label = path === '' ? 'unknown' : freeName(path, taken);
+    taken.add(label);
+    labels.set(id, label);
+  }
+  return labels;
+}
+
+function freeName(path: string, taken: ReadonlySet<string>): string {
+  const parts = path.split(/[\\/]/).filter((part) => part !== '');
+  for (let length = 1; length <= parts.length; length += 1) {
+    const name = shortened(parts.slice(-length).join('/'));
+    if (!taken.has(name)) {
+      return name;
+    }
+  }
+  return shortened(path);
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_LABEL_LENGTH ? text : `${text.slice(0, MAX_LABEL_LENGTH - 1)}…`;
+}

@@ -1,0 +1,205 @@
+/**
+ * All that the metrics show, read in one go from the sums over all time. No request, call or other single row is looked
+ * at, so the cost does not grow with the number of them.
+ */
+import type { Database } from 'better-sqlite3';
+import { countActiveSessions } from './active-sessions.ts';
+import type { MetricPoint } from './metric-series.ts';
+import { createSeries, OTHER, projectLabels } from './metric-series.ts';
+import type { MetricKey } from './metric-table.ts';
+
+/** Series by metric, in the order in which their names were first seen. */
+export type MetricTotals = ReadonlyMap<MetricKey, readonly MetricPoint[]>;
+
+/** More combinations of names than this are never looked at one by one. */
+const MAX_ROWS = 10_000;
+
+const OCCURRENCE_METRICS: Readonly<Record<string, MetricKey>> = {
+  user_prompt: 'prompts',
+  slash_command: 'slashCommands',
+  compaction: 'compactions',
+  user_interrupt: 'interrupts',
+  api_error: 'apiErrors',
+  turn_completed: 'turns',
+  pr_created: 'pullRequests',
+};
+
+const TALLY_METRICS: Readonly<Record<string, readonly [MetricKey, string]>> = {
+  entries: ['entries', 'type'],
+  rejects: ['rejects', 'reason'],
+  duplicates: ['duplicates', 'source'],
+  origin_resets: ['originResets', 'reason'],
+};
+
+type Add = (metric: MetricKey, labels: Readonly<Record<string, string>>, value: number) => void;
+
+interface Project {
+  readonly id: number;
+  readonly path: string;
+}
+
+/** Reads everything that metrics show of the store, as of one moment. */
+export function metricTotals(db: Database, nowMs: number): MetricTotals {
+  const series = new Map<MetricKey, ReturnType<typeof createSeries>>();
+  const add: Add = (metric, labels, value) => {
+    const into = series.get(metric) ?? createSeries();
+    series.set(metric, into);
+    into.add(labels, value);
+  };
+  const read = db.transaction(() => {
+    const projects = db.prepare<[], Project>(`SELECT id, path FROM project ORDER BY id LIMIT ${MAX_ROWS}`).all();
+    const labels = projectLabels(projects);
+    addRequests(db, labels, add);
+    addTools(db, labels, add);
+    addTallies(db, new Map(projects.map(({ id, path }) => [path, labels.get(id) ?? OTHER])), add);
+    addState(db, nowMs, add);
+  });
+  read();
+  return new Map([...series].map(([metric, { points }]) => [metric, points()]));
+}
+
+const REQUEST_SUMS = [
+  'requests',
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_5m_input_tokens',
+  'cache_creation_1h_input_tokens',
+  'input_nano_usd',
+  'output_nano_usd',
+  'cache_read_nano_usd',
+  'cache_creation_nano_usd',
+  'web_search_nano_usd',
+  'estimated_nano_usd',
+  'unpriced_requests',
+  'not_final_requests',
+] as const;
+
+type RequestSums = Record<(typeof REQUEST_SUMS)[number], number>;
+type RequestTotals = RequestSums & { readonly project: number; readonly model: string; readonly requester: number };
+
+const REQUESTERS = ['main', 'subagent', 'auxiliary'];
+
+function addRequests(db: Database, projects: ReadonlyMap<number, string>, add: Add): void {
+  const sums = REQUEST_SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  const rows = db
+    .prepare<[], RequestTotals>(
+      `SELECT project, model.name AS model, requester, ${sums}
+       FROM total_request JOIN model ON model.id = model
+       GROUP BY project, model.id, requester ORDER BY project, model.id, requester LIMIT ${MAX_ROWS}`,
+    )
+    .all();
+  for (const row of rows) {
+    addRequestRow(row, { model: row.model, project: projects.get(row.project) ?? OTHER, requester: REQUESTERS[row.requester] ?? OTHER }, add);
+  }
+  if (rows.length === MAX_ROWS) {
+    const all = db.prepare<[], RequestSums>(`SELECT ${sums} FROM total_request`).get();
+    addRequestRow(remainder(all, rows, REQUEST_SUMS), { model: OTHER, project: OTHER, requester: OTHER }, add);
+  }
+}
+
+function addRequestRow(row: RequestSums, { model, project, requester }: Record<'model' | 'project' | 'requester', string>, add: Add): void {
+  const cacheCreation = row.cache_creation_5m_input_tokens + row.cache_creation_1h_input_tokens;
+  add('tokens', { type: 'input', model, project }, row.input_tokens);
+  add('tokens', { type: 'output', model, project }, row.output_tokens);
+  add('tokens', { type: 'cache_read', model, project }, row.cache_read_input_tokens);
+  add('tokens', { type: 'cache_creation', model, project }, cacheCreation);
+  add('cost', { type: 'input', model, project }, row.input_nano_usd);
+  add('cost', { type: 'output', model, project }, row.output_nano_usd);
+  add('cost', { type: 'cache_read', model, project }, row.cache_read_nano_usd);
+  add('cost', { type: 'cache_creation', model, project }, row.cache_creation_nano_usd);
+  add('requests', { model, project, requester }, row.requests);
+  const rare: readonly (readonly [MetricKey, Readonly<Record<string, string>>, number])[] = [
+    ['cost', { type: 'web_search', model, project }, row.web_search_nano_usd],
+    ['estimatedCost', { model, project }, row.estimated_nano_usd],
+    ['unpricedRequests', { model, project }, row.unpriced_requests],
+    ['notFinalRequests', { model, project }, row.not_final_requests],
+  ];
+  for (const [metric, labels, value] of rare) {
+    if (value !== 0) {
+      add(metric, labels, value);
+    }
+  }
+}
+
+const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
+
+type ToolSums = Record<(typeof TOOL_SUMS)[number], number>;
+type ToolTotals = ToolSums & { readonly project: number; readonly tool: string };
+
+function addTools(db: Database, projects: ReadonlyMap<number, string>, add: Add): void {
+  const sums = TOOL_SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  const rows = db
+    .prepare<[], ToolTotals>(
+      `SELECT project, tool.name AS tool, ${sums} FROM total_tool JOIN tool ON tool.id = tool
+       GROUP BY project, tool.id ORDER BY project, tool.id LIMIT ${MAX_ROWS}`,
+    )
+    .all();
+  for (const row of rows) {
+    addToolRow(row, row.tool, projects.get(row.project) ?? OTHER, add);
+  }
+  if (rows.length === MAX_ROWS) {
+    const all = db.prepare<[], ToolSums>(`SELECT ${sums} FROM total_tool`).get();
+    addToolRow(remainder(all, rows, TOOL_SUMS), OTHER, OTHER, add);
+  }
+}
+
+function addToolRow(row: ToolSums, tool: string, project: string, add: Add): void {
+  add('toolCalls', { tool, outcome: 'success', project }, row.calls - row.failures);
+  add('toolCalls', { tool, outcome: 'failure', project }, row.failures - row.denied);
+  add('toolCalls', { tool, outcome: 'denied', project }, row.denied);
+  add('toolDuration', { tool }, row.duration_ms);
+  add('toolTimedCalls', { tool }, row.timed_calls);
+}
+
+function addTallies(db: Database, projects: ReadonlyMap<string, string>, add: Add): void {
+  const rows = db.prepare<[], { name: string; label: string; value: number }>(`SELECT name, label, value FROM tally LIMIT ${MAX_ROWS}`);
+  for (const { name, label, value } of rows.iterate()) {
+    const [metric, labelName] = TALLY_METRICS[name] ?? [];
+    if (metric !== undefined && labelName !== undefined) {
+      add(metric, { [labelName]: label }, value);
+    }
+    if (name === 'occurrences') {
+      const [type = '', path = ''] = label.split('\t');
+      const occurrence = OCCURRENCE_METRICS[type];
+      if (occurrence !== undefined) {
+        add(occurrence, { project: projects.get(path) ?? OTHER }, value);
+      }
+    }
+  }
+}
+
+interface State {
+  readonly sessions: number;
+  readonly last_event_ms: number | null;
+  readonly size_bytes: number;
+}
+
+function addState(db: Database, nowMs: number, add: Add): void {
+  const state = db
+    .prepare<[], State>(
+      `SELECT (SELECT count(*) FROM session) AS sessions,
+         (SELECT max(last_at_ms) FROM activity) AS last_event_ms,
+         (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS size_bytes`,
+    )
+    .get();
+  add('sessions', {}, state?.sessions ?? 0);
+  add('activeSessions', {}, countActiveSessions(db, nowMs));
+  add('databaseSize', {}, state?.size_bytes ?? 0);
+  if (typeof state?.last_event_ms === 'number') {
+    add('lastEvent', {}, state.last_event_ms);
+  }
+  const origins = db.prepare<[], { source: string; count: number }>('SELECT source, count(*) AS count FROM origin GROUP BY source');
+  for (const { source, count } of origins.all()) {
+    add('origins', { source }, count);
+  }
+}
+
+function remainder<N extends string>(
+  all: Readonly<Record<N, number>> | undefined,
+  told: readonly Readonly<Record<N, number>>[],
+  names: readonly N[],
+): Record<N, number> {
+  const rest = names.map((name) => [name, told.reduce((left, row) => left - row[name], all?.[name] ?? 0)]);
+  return Object.fromEntries(rest) as Record<N, number>;
+}

@@ -1,0 +1,189 @@
+import type { Database } from 'better-sqlite3';
+import { InputError } from '../errors.ts';
+import { nanoFromUsd, usdFromNano } from '../records/money.ts';
+import { IDLE_GAP_MS } from '../records/activity.ts';
+import { activeTime } from './active-time.ts';
+import { ANY_NAME, filterSql, resolveFilter } from './filter.ts';
+import { localKey } from './local-time.ts';
+import { sessionCounts, type SessionCounts } from './session-counts.ts';
+import { sessionSpans, type SessionSpan } from './session-span.ts';
+import type { SessionState, SessionSummary } from './session-summary.ts';
+import { NO_SESSION_USAGE, allTokens, cacheCreationTokens, sessionUsage, type SessionUsage } from './session-usage.ts';
+import { createTimeZone, type TimeZone } from './time-zone.ts';
+import type { TimeRange } from './time-slots.ts';
+
+const ACTIVE_MS = 300_000;
+const DAY_MS = 86_400_000;
+
+/** How sessions are told: in which zone, as of when, and which gap ends a stretch of work (300 s at least). */
+export interface SessionView {
+  readonly timezone: string;
+  readonly nowMs: number;
+  readonly idleGapMs?: number;
+}
+
+/** Which sessions, newest activity first; `null` means no restriction. */
+export interface SessionQuery extends SessionView {
+  readonly limit: number | null;
+  /** What an earlier page gave as `next`. */
+  readonly cursor?: string | null;
+  /** Sessions that used something in this project: its path or the last part of it. */
+  readonly project?: string | null;
+  /** Sessions of which a part lies in this half-open span; their figures stay whole. */
+  readonly range?: TimeRange;
+  /** Sessions in which something happened at or after this moment. */
+  readonly activeSinceMs?: number | null;
+}
+
+/** A page of sessions; `next` is null on the last one. */
+export interface SessionPage {
+  readonly sessions: readonly SessionSummary[];
+  readonly next: string | null;
+}
+
+/**
+ * Lists the sessions that have something of their own.
+ *
+ * @throws InputError for an unknown zone or a cursor that is none of ours.
+ */
+export function listSessions(db: Database, query: SessionQuery): SessionPage {
+  const zone = createTimeZone(query.timezone);
+  const wanted = chosen(db, query).sort((a, b) => b.lastMs - a.lastMs || b.id - a.id);
+  const after = query.cursor === null || query.cursor === undefined ? null : readCursor(query.cursor);
+  const rest = after === null ? wanted : wanted.filter((span) => comesAfter(span, after));
+  const page = query.limit === null ? rest : rest.slice(0, query.limit);
+  const last = page.at(-1);
+  const next = last === undefined || page.length === rest.length ? null : `${last.lastMs}.${last.id}`;
+  return { sessions: summaries(db, page, { ...query, zone }), next };
+}
+
+/** One session by its id or the beginning of it; undefined when it is not known or has nothing of its own. */
+export function sessionDetail(db: Database, sessionId: string, view: SessionView): SessionSummary | undefined {
+  const zone = createTimeZone(view.timezone);
+  const [id] = resolveFilter(db, { ...ANY_NAME, session: sessionId }).sessions ?? [];
+  return id === undefined ? undefined : summaries(db, sessionSpans(db, id), { ...view, zone })[0];
+}
+
+function chosen(db: Database, { project = null, range, activeSinceMs = null }: SessionQuery): SessionSpan[] {
+  const sinceMs = Math.max(range?.sinceMs ?? -Infinity, activeSinceMs ?? -Infinity);
+  const untilMs = range?.untilMs ?? Infinity;
+  const inProject = project === null ? null : sessionsOfProject(db, project);
+  return sessionSpans(db).filter(
+    ({ id, startedMs, lastMs }) => lastMs >= sinceMs && startedMs < untilMs && (inProject === null || inProject.has(id)),
+  );
+}
+
+function sessionsOfProject(db: Database, project: string): ReadonlySet<number> {
+  const where = `WHERE TRUE${filterSql({ projects: resolveFilter(db, { ...ANY_NAME, project }).projects })}`;
+  const sql = `SELECT session FROM rollup_request ${where} UNION SELECT session FROM rollup_tool ${where}`;
+  return new Set(db.prepare<[], number>(sql).pluck().all());
+}
+
+interface Cursor {
+  readonly lastMs: number;
+  readonly id: number;
+}
+
+function readCursor(text: string): Cursor {
+  const [, lastMs, id] = /^(\d{1,16})\.(\d{1,16})$/.exec(text) ?? [];
+  if (lastMs === undefined || id === undefined) {
+    throw new InputError('The cursor is not one that a list of sessions gave.', { hint: 'Start again without it.' });
+  }
+  return { lastMs: Number(lastMs), id: Number(id) };
+}
+
+function comesAfter(span: SessionSpan, cursor: Cursor): boolean {
+  return span.lastMs < cursor.lastMs || (span.lastMs === cursor.lastMs && span.id < cursor.id);
+}
+
+type ZonedView = SessionView & { readonly zone: TimeZone };
+
+function summaries(db: Database, spans: readonly SessionSpan[], view: ZonedView): SessionSummary[] {
+  const ids = spans.length > 500 ? null : spans.map(({ id }) => id);
+  const usage = sessionUsage(db, ids);
+  const counts = sessionCounts(db, ids);
+  return spans.map((span) => summary(span, { usage: usage.get(span.id) ?? NO_SESSION_USAGE, counts, view }));
+}
+
+function summary(
+  span: SessionSpan,
+  { usage, counts, view }: { readonly usage: SessionUsage; readonly counts: SessionCounts; readonly view: ZonedView },
+): SessionSummary {
+  const { id, sessionId, startedMs, lastMs } = span;
+  const { sums } = usage;
+  const idleGapMs = view.idleGapMs ?? IDLE_GAP_MS;
+  const stretches = counts.stretchesMs(id);
+  const { activeMs, endedMs } =
+    stretches.length === 0 ? { activeMs: 0, endedMs: lastMs } : activeTime(stretches, { startedMs, idleGapMs });
+  const tools = counts.tools(id);
+  const size = counts.size(id);
+  const clientUsd = clientCostUsd(counts.fact(id, 'cost_state'));
+  const title = counts.fact(id, 'custom_title') ?? counts.fact(id, 'ai_title') ?? counts.fact(id, 'summary_title');
+  return {
+    session_id: sessionId,
+    project: usage.project,
+    title,
+    state: stateOf(lastMs, view.nowMs),
+    started: iso(startedMs),
+    ended: iso(endedMs),
+    last_activity: iso(lastMs),
+    day: localKey(view.zone, 'day', startedMs),
+    duration_wall_ms: endedMs - startedMs,
+    duration_active_ms: activeMs,
+    duration_wall_min: minutes(endedMs - startedMs),
+    duration_active_min: minutes(activeMs),
+    input_tokens: sums.input_tokens,
+    output_tokens: sums.output_tokens,
+    cache_read_tokens: sums.cache_read_input_tokens,
+    cache_create_tokens: cacheCreationTokens(sums),
+    total_tokens: sums.input_tokens + sums.output_tokens,
+    all_tokens: allTokens(sums),
+    messages: usage.messages,
+    cost_usd: usdFromNano(sums.cost_nano_usd),
+    estimated_cost_usd: usdFromNano(sums.estimated_nano_usd),
+    unpriced_requests: sums.unpriced_requests,
+    not_final_requests: sums.not_final_requests,
+    client_cost_usd: clientUsd,
+    cost_difference_usd: clientUsd === null ? null : usdFromNano(sums.cost_nano_usd - nanoFromUsd(clientUsd)),
+    model: usage.models[0] ?? null,
+    models: usage.models,
+    prompts: counts.occurrences(id, 'user_prompt'),
+    tool_calls: tools.calls,
+    tool_failures: tools.failures,
+    interrupts: counts.occurrences(id, 'user_interrupt'),
+    compactions: counts.occurrences(id, 'compaction'),
+    api_errors: counts.occurrences(id, 'api_error'),
+    subagents: counts.subagents(id),
+    pull_requests: counts.pullRequests(id),
+    user_type: counts.fact(id, 'user_type'),
+    version: counts.fact(id, 'version'),
+    git_branch: counts.fact(id, 'git_branch'),
+    entrypoint: counts.fact(id, 'entrypoint'),
+    total_entries: size.lines,
+    total_size_bytes: size.bytes,
+  };
+}
+
+function stateOf(lastMs: number, nowMs: number): SessionState {
+  if (nowMs - lastMs < ACTIVE_MS) {
+    return 'active';
+  }
+  return nowMs - lastMs < DAY_MS ? 'idle' : 'ended';
+}
+
+function clientCostUsd(costState: string | null): number | null {
+  if (costState === null) {
+    return null;
+  }
+  const { totalCostUSD } = JSON.parse(costState) as { totalCostUSD?: unknown };
+  return typeof totalCostUSD === 'number' && Number.isFinite(totalCostUSD) ? totalCostUSD : null;
+}
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+/** To one decimal. */
+function minutes(ms: number): number {
+  return Math.round(ms / 6000) / 10;
+}

@@ -1,0 +1,97 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { KeyIndex } from './key-index.ts';
+import type { Kept } from './rows.ts';
+
+type Value = number | string | null;
+type Columns<R> = { readonly [K in keyof R]: string };
+
+/**
+ * One table of joined entities: found, added and changed by key. `Columns` says which column each field is kept in.
+ *
+ * While `fresh`, keys are looked up in memory and the table has no indexes yet; see `KeyIndex`.
+ */
+export class EntityTable<R extends { readonly key: string; readonly revision: number }> {
+  readonly #fields: readonly (keyof R)[];
+  readonly #insert: Statement<unknown[]>;
+  readonly #update: Statement<unknown[]>;
+  readonly #byKey: Statement<[string], R & { id: number }>;
+  readonly #byId: Statement<[number], R & { id: number }>;
+  readonly #log: Statement<[number]>;
+  readonly #logOne: Statement<[number, number]>;
+  readonly #lastId: Statement<[], { id: number | null }>;
+  #index: KeyIndex | null;
+  #firstNewId = 1;
+  #nextId = 1;
+  readonly #revised = new Map<number, number>();
+  readonly #values: Value[] = [];
+
+  constructor(db: Database, table: string, kind: number, columns: Columns<R>, fresh: boolean) {
+    this.#fields = Object.keys(columns) as (keyof R)[];
+    const names = this.#fields.map((field) => columns[field]);
+    const aliases = this.#fields.map((field) => `${columns[field]} AS ${String(field)}`).join(', ');
+    this.#insert = db.prepare(
+      `INSERT INTO ${table} (id, ${names.join(', ')}) VALUES (?, ${names.map(() => '?').join(', ')})`,
+    );
+    this.#update = db.prepare(`UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`);
+    this.#byKey = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE key = ?`);
+    this.#byId = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE id = ?`);
+    this.#lastId = db.prepare(`SELECT max(id) AS id FROM ${table}`);
+    this.#log = db.prepare(
+      `INSERT INTO event (kind, ref, revision) SELECT ${kind}, id, 0 FROM ${table} WHERE id >= ? ORDER BY id`,
+    );
+    this.#logOne = db.prepare(`INSERT INTO event (kind, ref, revision) VALUES (${kind}, ?, ?)`);
+    this.#index = fresh ? new KeyIndex() : null;
+    this.begin();
+  }
+
+  /** To be called at the start of every transaction. */
+  begin(): void {
+    this.#nextId = (this.#lastId.get()?.id ?? 0) + 1;
+    this.#firstNewId = this.#nextId;
+    this.#revised.clear();
+  }
+
+  find(key: string): Kept<R> | undefined {
+    let found: (R & { id: number }) | undefined;
+    if (this.#index === null) found = this.#byKey.get(key);
+    else {
+      this.#index.find(key, (id) => {
+        found = this.#byId.get(id);
+        return found?.key === key;
+      });
+    }
+    return found === undefined ? undefined : { id: found.id, row: found };
+  }
+
+  add(row: R): void {
+    const id = this.#nextId++;
+    const values = this.#values;
+    values.length = 0;
+    values.push(id);
+    for (const field of this.#fields) values.push(row[field] as Value);
+    this.#insert.run(values);
+    this.#index?.add(row.key, id);
+  }
+
+  /** Writes a row anew; its revision grows, unless it was added in this very transaction. */
+  change(id: number, row: R): void {
+    const revision = id >= this.#firstNewId || this.#revised.has(id) ? row.revision : row.revision + 1;
+    if (id < this.#firstNewId) this.#revised.set(id, revision);
+    const values = this.#values;
+    values.length = 0;
+    for (const field of this.#fields) values.push(field === 'revision' ? revision : (row[field] as Value));
+    values.push(id);
+    this.#update.run(values);
+  }
+
+  /** Writes what was added and changed in this transaction to the event log. */
+  log(): void {
+    if (this.#nextId > this.#firstNewId) this.#log.run(this.#firstNewId);
+    for (const [id, revision] of this.#revised) this.#logOne.run(id, revision);
+  }
+
+  /** The table has its indexes now. */
+  settle(): void {
+    this.#index = null;
+  }
+}

@@ -1,0 +1,13 @@
+CREATE UNIQUE INDEX IF NOT EXISTS request_key ON request (key);
+CREATE INDEX IF NOT EXISTS request_at ON request (at_ms);
+CREATE INDEX IF NOT EXISTS request_session ON request (session, at_ms);
+CREATE UNIQUE INDEX IF NOT EXISTS tool_call_key ON tool_call (key);
+CREATE INDEX IF NOT EXISTS tool_call_at ON tool_call (at_ms);
+CREATE INDEX IF NOT EXISTS tool_call_session ON tool_call (session, at_ms);
+CREATE UNIQUE INDEX IF NOT EXISTS occurrence_key ON occurrence (key);
+CREATE INDEX IF NOT EXISTS occurrence_at ON occurrence (at_ms);
+CREATE INDEX IF NOT EXISTS occurrence_session ON occurrence (session, at_ms);
+CREATE INDEX IF NOT EXISTS activity_last ON activity (last_at_ms);
+CREATE INDEX IF NOT EXISTS rollup_request_session ON rollup_request (session);
+CREATE INDEX IF NOT EXISTS rollup_tool_session ON rollup_tool (session);
+CREATE INDEX IF NOT EXISTS origin_session ON origin (session);

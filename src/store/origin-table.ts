@@ -1,0 +1,105 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Batch, OriginState, Source } from '../records/record.ts';
+
+/** What decides which of several copies is the original. */
+export interface OriginRank {
+  readonly firstAtMs: number;
+  readonly writtenAtMs: number;
+  readonly path: string;
+}
+
+interface OriginRow {
+  readonly id: number;
+  readonly path: string;
+  readonly first_at_ms: number | null;
+  readonly written_at_ms: number;
+}
+
+const MAX_REMEMBERED = 50_000;
+
+/** The files, spools and connections that records come from, and how far each was read. */
+export class OriginTable {
+  readonly #ranks = new Map<number, OriginRank>();
+  readonly #ids = new Map<string, number>();
+  readonly #find: Statement<[string, string], OriginRow>;
+  readonly #byId: Statement<[number], OriginRow>;
+  readonly #insert: Statement<unknown[]>;
+  readonly #update: Statement<unknown[]>;
+  readonly #move: Statement<[string, string, string]>;
+  readonly #all: Statement<[string], OriginState>;
+
+  constructor(db: Database) {
+    const columns = 'id, path, first_at_ms, written_at_ms';
+    this.#find = db.prepare(`SELECT ${columns} FROM origin WHERE source = ? AND path = ?`);
+    this.#byId = db.prepare(`SELECT ${columns} FROM origin WHERE id = ?`);
+    this.#insert = db.prepare(
+      `INSERT INTO origin (source, path, first_at_ms, written_at_ms, session, position, lines, bytes)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#update = db.prepare(
+      `UPDATE origin SET first_at_ms = ?, written_at_ms = ?, session = ?, position = ?, lines = ?, bytes = ?
+       WHERE id = ?`,
+    );
+    this.#move = db.prepare(`UPDATE OR IGNORE origin SET path = ? WHERE source = ? AND path = ?`);
+    this.#all = db.prepare(`SELECT path, position FROM origin WHERE source = ?`);
+  }
+
+  all(source: Source): readonly OriginState[] {
+    return this.#all.all(source);
+  }
+
+  /** Id of a batch's origin, with its checkpoint written. */
+  keep(batch: Batch, sessionId: (name: string) => number): number {
+    const { origin, checkpoint, source } = batch;
+    if (origin.movedFrom !== undefined) this.#move.run(origin.path, source, origin.movedFrom);
+    const values = [
+      origin.firstAtMs,
+      origin.writtenAtMs,
+      checkpoint?.sessionId == null ? null : sessionId(checkpoint.sessionId),
+      checkpoint?.position ?? '',
+      checkpoint?.lines ?? 0,
+      checkpoint?.bytes ?? 0,
+    ];
+    const key = `${source}\n${origin.path}`;
+    let id = this.#ids.get(key) ?? this.#find.get(source, origin.path)?.id;
+    if (id === undefined) id = Number(this.#insert.run(source, origin.path, ...values).lastInsertRowid);
+    else this.#update.run(...values, id);
+    if (this.#ranks.size >= MAX_REMEMBERED) this.forget();
+    this.#ids.set(key, id);
+    this.#ranks.set(id, rank(origin.path, origin.firstAtMs, origin.writtenAtMs));
+    return id;
+  }
+
+  /**
+   * Whether what stands in `left` counts before the same in `right`: the origin whose first entry is older, then the one
+   * that was last written earlier, then by path.
+   */
+  outranks(left: number, right: number): boolean {
+    if (left === right) return false;
+    const a = this.#rank(left);
+    const b = this.#rank(right);
+    if (a.firstAtMs !== b.firstAtMs) return a.firstAtMs < b.firstAtMs;
+    if (a.writtenAtMs !== b.writtenAtMs) return a.writtenAtMs < b.writtenAtMs;
+    return a.path < b.path;
+  }
+
+  forget(): void {
+    this.#ids.clear();
+    this.#ranks.clear();
+  }
+
+  #rank(id: number): OriginRank {
+    const known = this.#ranks.get(id);
+    if (known !== undefined) return known;
+    const row = this.#byId.get(id);
+    const found = rank(row?.path ?? '', row?.first_at_ms ?? null, row?.written_at_ms ?? 0);
+    this.#ranks.set(id, found);
+    return found;
+  }
+}
+
+const rank = (path: string, firstAtMs: number | null, writtenAtMs: number): OriginRank => ({
+  firstAtMs: firstAtMs ?? Number.POSITIVE_INFINITY,
+  writtenAtMs,
+  path,
+});

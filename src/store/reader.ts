@@ -1,0 +1,108 @@
+import type { Database as Connection, Statement } from 'better-sqlite3';
+import Database from 'better-sqlite3';
+import type { EntryPages } from '../records/entry-query.ts';
+import type { MetricEntry } from '../records/metric-entry.ts';
+import { createEntryPages } from './read-entries.ts';
+import { occurrenceEntry, requestEntry, toolCallEntry } from './read-entry.ts';
+import type { NamedOccurrence, NamedRequest, NamedToolCall } from './read-rows.ts';
+import { rowsSql } from './read-rows.ts';
+import type { Stored, StoreReader } from './store.ts';
+
+/** The reading side of the store, on a connection of its own that cannot write. */
+export interface Reader extends StoreReader, Disposable {
+  /** Pages of entries by filter. */
+  readonly entries: EntryPages;
+  /** Tells those who wait that everything up to this seq is committed. */
+  readonly notify: (lastSeq: number) => void;
+  readonly close: () => void;
+}
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Opens a store that exists for reading. */
+export function createReader(dbPath: string): Reader {
+  const db = new Database(dbPath, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  db.pragma('query_only = ON');
+  const maxSeq = db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM event');
+  const lastSeq = (): number => maxSeq.get()?.seq ?? 0;
+  const { changed, notify } = createWaiters(lastSeq);
+  const close = (): void => void db.close();
+  return {
+    db,
+    lastSeq,
+    after: createLogReader(db),
+    changed,
+    notify,
+    entries: createEntryPages(db),
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+type Sequenced<R> = R & { readonly seq: number };
+
+/** Reads the log page by page, each kind of entry with one query per page. */
+function createLogReader(db: Connection): StoreReader['after'] {
+  const endOfPage = db.prepare<[number, number], { seq: number | null }>(
+    'SELECT max(seq) AS seq FROM (SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT ?)',
+  );
+  const page = (kind: 0 | 1 | 2): Statement<[number, number]> =>
+    db.prepare(
+      rowsSql(kind, `(SELECT seq, ref FROM event WHERE kind = ${kind} AND seq > ? AND seq <= ?) x`, 'x.seq, '),
+    );
+  const [requests, toolCalls, occurrences] = [page(0), page(1), page(2)];
+  const read = (from: number, to: number): Stored[] => {
+    const bySeq = new Map<number, MetricEntry>();
+    for (const row of requests.all(from, to) as Sequenced<NamedRequest>[]) {
+      bySeq.set(row.seq, requestEntry(row));
+    }
+    for (const row of toolCalls.all(from, to) as Sequenced<NamedToolCall>[]) {
+      bySeq.set(row.seq, toolCallEntry(row));
+    }
+    for (const row of occurrences.all(from, to) as Sequenced<NamedOccurrence>[]) {
+      bySeq.set(row.seq, occurrenceEntry(row));
+    }
+    return [...bySeq].map(([seq, entry]) => ({ seq, entry })).sort((a, b) => a.seq - b.seq);
+  };
+  // A page whose rows are all pruned would look like the end of the log, so such pages are passed over.
+  return db.transaction((seq: number, limit: number): readonly Stored[] => {
+    for (let from = seq; ; ) {
+      const to = endOfPage.get(from, limit)?.seq ?? null;
+      if (to === null) {
+        return [];
+      }
+      const stored = read(from, to);
+      if (stored.length > 0) {
+        return stored;
+      }
+      from = to;
+    }
+  });
+}
+
+function createWaiters(lastSeq: () => number): Pick<Reader, 'changed' | 'notify'> {
+  const waiting = new Set<{ readonly seq: number; readonly wake: () => void }>();
+  const changed = (seq: number, signal: AbortSignal): Promise<void> => {
+    if (signal.aborted || lastSeq() > seq) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        waiting.delete(waiter);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const waiter = { seq, wake };
+      waiting.add(waiter);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  };
+  const notify = (committed: number): void => {
+    for (const { seq, wake } of waiting) {
+      if (committed > seq) {
+        wake();
+      }
+    }
+  };
+  return { changed, notify };
+}

@@ -1,0 +1,98 @@
+/** One joined API request as the store keeps it; ids of sessions, projects, models and origins are the store's own. */
+export interface RequestRow {
+  readonly key: string;
+  readonly messageId: string | null;
+  readonly requestId: string | null;
+  readonly session: number;
+  readonly project: number;
+  readonly model: number;
+  /** Origin that the request is counted for. */
+  readonly owner: number;
+  /** Origin, line number and byte offset of the line whose usage counts. */
+  readonly origin: number;
+  readonly line: number;
+  readonly offsetBytes: number;
+  readonly source: number;
+  readonly requester: number;
+  readonly agentId: string | null;
+  readonly atMs: number;
+  readonly endMs: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens: number;
+  readonly cacheCreation5mInputTokens: number;
+  readonly cacheCreation1hInputTokens: number;
+  readonly webSearchRequests: number;
+  readonly thinkingTokens: number;
+  readonly final: number;
+  readonly costBasis: number;
+  readonly inputNanoUsd: number;
+  readonly outputNanoUsd: number;
+  readonly cacheReadNanoUsd: number;
+  readonly cacheCreationNanoUsd: number;
+  readonly webSearchNanoUsd: number;
+  /** JSON text of a `RequestDetail`, or null. */
+  readonly detail: string | null;
+  readonly revision: number;
+}
+
+/** One joined tool call as the store keeps it. */
+export interface ToolCallRow {
+  readonly key: string;
+  readonly toolUseId: string;
+  readonly session: number;
+  readonly project: number;
+  readonly tool: number | null;
+  readonly owner: number;
+  readonly line: number;
+  readonly offsetBytes: number;
+  readonly source: number;
+  readonly agentId: string | null;
+  readonly requestKey: string | null;
+  readonly atMs: number;
+  readonly callAtMs: number | null;
+  readonly resultAtMs: number | null;
+  readonly success: number | null;
+  readonly errorClass: string | null;
+  readonly durationMs: number | null;
+  readonly durationSource: string | null;
+  readonly inputBytes: number | null;
+  readonly resultBytes: number | null;
+  readonly file: number | null;
+  readonly command: string | null;
+  readonly linesAdded: number | null;
+  readonly linesRemoved: number | null;
+  readonly startedAgentId: string | null;
+  readonly revision: number;
+}
+
+/** One occurrence as the store keeps it. */
+export interface OccurrenceRow {
+  readonly key: string;
+  readonly type: string;
+  readonly category: string;
+  readonly session: number;
+  readonly project: number;
+  readonly owner: number;
+  readonly line: number;
+  readonly offsetBytes: number;
+  readonly source: number;
+  readonly agentId: string | null;
+  readonly atMs: number;
+  readonly data: string;
+  readonly revision: number;
+}
+
+/** A row together with its id. */
+export interface Kept<R> {
+  readonly id: number;
+  readonly row: R;
+}
+
+/** Numbers of `cost_basis`, `requester` and `source` in the store. */
+export const COST_BASES = ['list', 'reported', 'estimated', 'unpriced'] as const;
+export const REQUESTERS = ['main', 'subagent', 'auxiliary'] as const;
+export const SOURCES = ['transcript', 'hook', 'telemetry', 'custom'] as const;
+
+/** Numbers of `kind` in the event log. */
+export const EVENT_KINDS = { request: 0, tool_call: 1, occurrence: 2 } as const;

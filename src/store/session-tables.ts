@@ -1,0 +1,54 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { mergeStretches } from '../records/activity.ts';
+import type { SessionActivityRecord, SessionFactRecord, SubagentRecord } from '../records/session.ts';
+
+/** What is known of sessions and their agents besides what happened in them. */
+export class SessionTables {
+  readonly #fact: Statement<unknown[]>;
+  readonly #subagent: Statement<unknown[]>;
+  readonly #findActivity: Statement<[number, number], { stretches_ms: string }>;
+  readonly #activity: Statement<unknown[]>;
+
+  constructor(db: Database) {
+    this.#fact = db.prepare(
+      `INSERT INTO session_fact (session, name, value, at_ms) VALUES (?, ?, ?, ?)
+       ON CONFLICT (session, name) DO UPDATE SET value = excluded.value, at_ms = excluded.at_ms
+       WHERE (excluded.at_ms, excluded.value) > (at_ms, value)
+          OR (excluded.at_ms = at_ms AND name = 'cost_state')`,
+    );
+    this.#subagent = db.prepare(
+      `INSERT INTO subagent (agent_id, session, agent_type, tool_use_id, parent_agent_id, spawn_depth, background)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (agent_id) DO UPDATE SET
+         agent_type = coalesce(excluded.agent_type, agent_type),
+         tool_use_id = coalesce(excluded.tool_use_id, tool_use_id),
+         parent_agent_id = coalesce(excluded.parent_agent_id, parent_agent_id),
+         spawn_depth = coalesce(excluded.spawn_depth, spawn_depth),
+         background = coalesce(excluded.background, background)`,
+    );
+    this.#findActivity = db.prepare(`SELECT stretches_ms FROM activity WHERE session = ? AND origin = ?`);
+    this.#activity = db.prepare(
+      `INSERT OR REPLACE INTO activity (session, origin, stretches_ms, last_at_ms) VALUES (?, ?, ?, ?)`,
+    );
+  }
+
+  /** Remembers a fact, unless a later one is known. */
+  keepFact(session: number, { name, value, atMs }: SessionFactRecord): void {
+    this.#fact.run(session, name, value, atMs);
+  }
+
+  keepSubagent(session: number, agent: SubagentRecord): void {
+    const { agentId, agentType, toolUseId, parentAgentId, spawnDepth, background } = agent;
+    const isBackground = background === null ? null : Number(background);
+    this.#subagent.run(agentId, session, agentType, toolUseId, parentAgentId, spawnDepth, isBackground);
+  }
+
+  /** Adds stretches of activity to those known of the session from the same origin. */
+  keepActivity(session: number, origin: number, { stretchesMs }: SessionActivityRecord): void {
+    if (stretchesMs.length === 0) return;
+    const known = this.#findActivity.get(session, origin);
+    const merged =
+      known === undefined ? stretchesMs : mergeStretches(JSON.parse(known.stretches_ms) as number[], stretchesMs);
+    this.#activity.run(session, origin, JSON.stringify(merged), merged.at(-1));
+  }
+}

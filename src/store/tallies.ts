@@ -1,0 +1,33 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** Names of what is counted beside requests and tool calls. */
+export type TallyName = 'entries' | 'rejects' | 'duplicates' | 'occurrence' | 'origin_resets';
+
+/** Counts by name and label, kept for ever. */
+export class Tallies {
+  readonly #pending = new Map<string, [TallyName, string, number]>();
+  readonly #upsert: Statement<unknown[]>;
+
+  constructor(db: Database) {
+    this.#upsert = db.prepare(
+      `INSERT INTO tally (name, label, value) VALUES (?, ?, ?)
+       ON CONFLICT (name, label) DO UPDATE SET value = value + excluded.value`,
+    );
+  }
+
+  add(name: TallyName, label: string, by: number): void {
+    const key = `${name}\n${label}`;
+    const known = this.#pending.get(key);
+    if (known === undefined) this.#pending.set(key, [name, label, by]);
+    else known[2] += by;
+  }
+
+  flush(): void {
+    for (const tally of this.#pending.values()) if (tally[2] !== 0) this.#upsert.run(tally);
+    this.#pending.clear();
+  }
+
+  forget(): void {
+    this.#pending.clear();
+  }
+}

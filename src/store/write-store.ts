@@ -1,0 +1,136 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { OriginState, Reject, Source } from '../records/record.ts';
+import { OCCURRENCE_COLUMNS, REQUEST_COLUMNS, TOOL_CALL_COLUMNS } from './columns.ts';
+import { EntityTable } from './entity-table.ts';
+import { Names } from './names.ts';
+import { createIndexes } from './open.ts';
+import { OriginTable } from './origin-table.ts';
+import { EVENT_KINDS, type OccurrenceRow, type RequestRow, type ToolCallRow } from './rows.ts';
+import { SessionTables } from './session-tables.ts';
+import { Sums } from './sums.ts';
+import { Tallies } from './tallies.ts';
+
+/** Columns of the sums over requests, in the order the pipeline adds to them. */
+export const REQUEST_SUMS = [
+  'requests',
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_5m_input_tokens',
+  'cache_creation_1h_input_tokens',
+  'web_search_requests',
+  'input_nano_usd',
+  'output_nano_usd',
+  'cache_read_nano_usd',
+  'cache_creation_nano_usd',
+  'web_search_nano_usd',
+  'estimated_nano_usd',
+  'unpriced_requests',
+  'not_final_requests',
+] as const;
+
+/** Columns of the sums over tool calls, in the order the pipeline adds to them. */
+export const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
+
+/** The store as the pipeline writes to it: tables, each with its own statements, inside one transaction at a time. */
+export class WriteStore {
+  readonly db: Database;
+  readonly projects: Names;
+  readonly models: Names;
+  readonly tools: Names;
+  readonly files: Names;
+  readonly sessions: Names;
+  readonly origins: OriginTable;
+  readonly requests: EntityTable<RequestRow>;
+  readonly toolCalls: EntityTable<ToolCallRow>;
+  readonly occurrences: EntityTable<OccurrenceRow>;
+  readonly sessionTables: SessionTables;
+  readonly requestRollup: Sums;
+  readonly requestTotals: Sums;
+  readonly toolRollup: Sums;
+  readonly toolTotals: Sums;
+  readonly tallies: Tallies;
+  readonly #deadLetter: Statement<unknown[]>;
+  readonly #lastSeq: Statement<[], { seq: number }>;
+  #isSettled: boolean;
+
+  /** A store without requests is filled without indexes first; see {@link settle}. */
+  constructor(db: Database) {
+    this.db = db;
+    const fresh = db.prepare('SELECT 1 FROM request LIMIT 1').get() === undefined;
+    if (!fresh) createIndexes(db);
+    this.#isSettled = !fresh;
+    this.projects = new Names(db, 'project', 'path');
+    this.models = new Names(db, 'model', 'name');
+    this.tools = new Names(db, 'tool', 'name');
+    this.files = new Names(db, 'file', 'path');
+    this.sessions = new Names(db, 'session', 'session_id');
+    this.origins = new OriginTable(db);
+    this.requests = new EntityTable<RequestRow>(db, 'request', EVENT_KINDS.request, REQUEST_COLUMNS, fresh);
+    this.toolCalls = new EntityTable<ToolCallRow>(db, 'tool_call', EVENT_KINDS.tool_call, TOOL_CALL_COLUMNS, fresh);
+    this.occurrences = new EntityTable<OccurrenceRow>(db, 'occurrence', EVENT_KINDS.occurrence, OCCURRENCE_COLUMNS, fresh);
+    this.sessionTables = new SessionTables(db);
+    const requestKeys = ['project', 'model', 'source', 'requester'];
+    const toolKeys = ['project', 'tool', 'source'];
+    this.requestRollup = new Sums(db, 'rollup_request', ['slot', 'session', ...requestKeys], REQUEST_SUMS);
+    this.requestTotals = new Sums(db, 'total_request', requestKeys, REQUEST_SUMS);
+    this.toolRollup = new Sums(db, 'rollup_tool', ['slot', 'session', ...toolKeys], TOOL_SUMS);
+    this.toolTotals = new Sums(db, 'total_tool', toolKeys, TOOL_SUMS);
+    this.tallies = new Tallies(db);
+    this.#deadLetter = db.prepare(
+      `INSERT OR IGNORE INTO dead_letter (path, line, offset_bytes, length_bytes, reason, seen_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    this.#lastSeq = db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM event');
+  }
+
+  /** Runs `work` in one transaction, with what it logged and summed; returns the highest seq. */
+  transaction(work: () => void): number {
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const table of this.#entities) table.begin();
+      work();
+      for (const table of this.#entities) table.log();
+      for (const sums of this.#sums) sums.flush();
+      const seq = this.#lastSeq.get()!.seq;
+      this.db.exec('COMMIT');
+      return seq;
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      this.#forget();
+      throw error;
+    }
+  }
+
+  /** Keeps a reject for people to look at; false where it was known already. */
+  keepDeadLetter(path: string, reject: Reject, seenAtMs: number): boolean {
+    const { line, offsetBytes, lengthBytes, reason } = reject;
+    return this.#deadLetter.run(path, line, offsetBytes, lengthBytes, reason, seenAtMs).changes > 0;
+  }
+
+  /** Ends the first filling: makes the indexes and uses them from now on. */
+  settle(): void {
+    if (this.#isSettled) return;
+    createIndexes(this.db);
+    for (const table of this.#entities) table.settle();
+    this.#isSettled = true;
+  }
+
+  originStates(source: Source): readonly OriginState[] {
+    return this.origins.all(source);
+  }
+
+  get #entities() {
+    return [this.requests, this.toolCalls, this.occurrences];
+  }
+
+  get #sums() {
+    return [this.requestRollup, this.requestTotals, this.toolRollup, this.toolTotals, this.tallies];
+  }
+
+  #forget(): void {
+    for (const sums of this.#sums) sums.forget();
+    for (const names of [this.projects, this.models, this.tools, this.files, this.sessions]) names.forget();
+    this.origins.forget();
+  }
+}
