@@ -1,36 +1,56 @@
 import { z } from 'zod';
 import { InputError } from '../../src/errors.ts';
+import { instantOfLocal } from '../../src/rollups/local-time.ts';
+import type { TimeRange } from '../../src/rollups/time-slots.ts';
 import { createTimeZone } from '../../src/rollups/time-zone.ts';
 
 const TIMES = 'an ISO 8601 date or time, such as 2026-11-20 or 2026-11-20T09:30:00Z, or unix milliseconds';
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** A moment in unix milliseconds; a date is its first moment, and both are UTC unless they say otherwise. */
-export function parseMoment(text: string): number | undefined {
-  if (/^\d{11,16}$/.test(text)) {
-    return Number(text);
-  }
-  const [, date, time = '00:00', offset = 'Z'] = MOMENT.exec(text) ?? [];
-  const atMs = date === undefined ? Number.NaN : Date.parse(`${date}T${time}${offset.toUpperCase()}`);
-  return Number.isNaN(atMs) || new Date(`${date}T00:00Z`).toISOString().slice(0, 10) !== date ? undefined : atMs;
+/** A moment as it was written: unix milliseconds, or the time on a wall whose zone has yet to be said. */
+export interface Moment {
+  readonly ms: number;
+  readonly isWallTime: boolean;
 }
 
-/** A moment as a parameter; undefined where it is not given. */
+/** A moment by its text; a date is its first moment. */
+export function parseMoment(text: string): Moment | undefined {
+  if (/^\d{11,16}$/.test(text)) {
+    return { ms: Number(text), isWallTime: false };
+  }
+  const [, date, time = '00:00', offset] = MOMENT.exec(text) ?? [];
+  const ms = date === undefined ? Number.NaN : Date.parse(`${date}T${time}${(offset ?? 'Z').toUpperCase()}`);
+  const isReal = !Number.isNaN(ms) && new Date(`${date}T00:00Z`).toISOString().slice(0, 10) === date;
+  return isReal ? { ms, isWallTime: offset === undefined } : undefined;
+}
+
+/** The span between two moments as written, in unix milliseconds; wall times are those of the zone. */
+export function rangeOf({ from, to }: { readonly from?: Moment | undefined; readonly to?: Moment | undefined }, timezone: string): TimeRange {
+  const zone = createTimeZone(timezone);
+  const instant = (moment: Moment | undefined): number | null => {
+    if (moment === undefined) {
+      return null;
+    }
+    return moment.isWallTime ? instantOfLocal(zone, moment.ms) : moment.ms;
+  };
+  return { sinceMs: instant(from), untilMs: instant(to) };
+}
+
+/** A moment as a parameter. */
 export const moment = z
   .string()
   .max(64)
   .transform((text, context) => {
-    const atMs = parseMoment(text);
-    if (atMs === undefined) {
+    const parsed = parseMoment(text);
+    if (parsed === undefined) {
       context.addIssue({ code: 'custom', message: 'it is no date or time', params: { allowed: TIMES }, input: text });
       return z.NEVER;
     }
-    return atMs;
-  })
-  .meta({ format: 'date-time' });
+    return parsed;
+  });
 
 /** Beginning of a span. */
-export const from = moment.optional().describe(`First moment that counts: ${TIMES}. Also \`start_time\`.`);
+export const from = moment.optional().describe(`First moment that counts: ${TIMES}; in the zone asked for where it names no offset. Also \`start_time\`.`);
 
 /** End of a span. */
 export const to = moment.optional().describe('First moment that does not count any more. Also `end_time`.');
@@ -62,12 +82,12 @@ export const tool = named('Tool by its name. Also `tool_name`.');
 export function limit(preset: number): z.ZodType<number> {
   return z
     .string()
-    .regex(/^\d{1,9}$/, 'it is no whole number')
+    .regex(/^\d{1,9}$/, { error: 'it is no whole number', abort: true })
     .transform(Number)
     .pipe(z.int().min(1).max(1_000))
-    .or(z.int().min(1).max(1_000))
     .default(preset)
-    .describe('Most items to answer with.');
+    .describe('Most items to answer with.')
+    .meta({ type: 'integer', minimum: 1, maximum: 1_000, default: preset });
 }
 
 /** Where to go on. */

@@ -4,55 +4,98 @@ import type { JsonScanner } from './json-scanner.ts';
 export type FieldReader<T> = (json: JsonScanner, target: T) => void;
 
 const SLOTS = 1024;
+/** Keys that are remembered besides the used ones, so that stepping over them is quick too. */
+const MAX_UNUSED = 200;
+const MAX_KEY_BYTES = 64;
+const COLON = 0x3a;
 const encoder = new TextEncoder();
 
 /**
- * The keys of an object that are used, each with what reads its value; found by bytes, so that no key becomes a string.
- * A key is looked up by its length and three of its bytes and then compared whole.
+ * The keys of an object that are used, each with what reads its value. Keys are told apart by their bytes and never
+ * become strings; and as objects of one kind have their keys in one order, the key that followed last time is tried
+ * first.
  */
 export class Fields<T> {
-  readonly readers: readonly (FieldReader<T> | undefined)[];
+  /** Reads the value of the key with this number; undefined for a key that is not used. */
+  readonly readers: (FieldReader<T> | undefined)[];
+  /** Keys as they stand in compact JSON: `"name":`. */
+  readonly #keys: Uint8Array[];
+  readonly #texts = new Map<string, number>();
   readonly #slots = new Int16Array(SLOTS).fill(-1);
-  readonly #names: readonly Uint8Array[];
-  readonly #byText: ReadonlyMap<string, number>;
-  readonly #next: Int16Array;
+  readonly #sameSlot: number[] = [];
+  /** Which key came after each key last time; the last entry is the first key of the object. */
+  readonly #followers: number[] = [];
+  readonly #start: number;
 
   constructor(fields: Readonly<Record<string, FieldReader<T>>>) {
     const names = Object.keys(fields);
     this.readers = names.map((name) => fields[name]);
-    this.#names = names.map((name) => encoder.encode(name));
-    this.#byText = new Map(names.map((name, index) => [name, index]));
-    this.#next = new Int16Array(names.length).fill(-1);
-    this.#names.forEach((bytes, index) => {
-      const slot = slotOf(bytes, 0, bytes.length);
-      this.#next[index] = this.#slots[slot]!;
-      this.#slots[slot] = index;
-    });
+    this.#keys = names.map((name) => encoder.encode(`"${name}":`));
+    this.#start = names.length + MAX_UNUSED;
+    names.forEach((name, index) => this.#register(index, name));
   }
 
-  /** Index of the key whose bytes stand at [start, stop), or -1. */
-  find(bytes: Uint8Array, start: number, stop: number): number {
-    if (start === stop) return -1;
-    let index = this.#slots[slotOf(bytes, start, stop)]!;
-    while (index >= 0 && !isSame(this.#names[index]!, bytes, start, stop)) index = this.#next[index]!;
+  /**
+   * Steps over the next key of the object that was entered last and returns its number, or -1 at the object's end.
+   * `previous` is the number of the key before it, or -1.
+   */
+  next(json: JsonScanner, previous: number): number {
+    if (!json.hasNext()) return -1;
+    const from = previous < 0 ? this.#start : previous;
+    const guess = this.#followers[from];
+    if (guess !== undefined && this.#stands(guess, json)) return guess;
+    json.readKey();
+    const index = json.escaped ? (this.#texts.get(json.text(MAX_KEY_BYTES)) ?? UNKNOWN) : this.#find(json);
+    if (index !== UNKNOWN) this.#followers[from] = index;
     return index;
   }
 
-  /** Index of the key with this text, or -1. */
-  findText(text: string): number {
-    return this.#byText.get(text) ?? -1;
+  #stands(index: number, json: JsonScanner): boolean {
+    const key = this.#keys[index]!;
+    const { bytes, at } = json;
+    for (let offset = key.length - 1; offset >= 0; offset--) if (key[offset] !== bytes[at + offset]) return false;
+    json.at = at + key.length;
+    return true;
+  }
+
+  #find({ bytes, start, stop }: JsonScanner): number {
+    const length = stop - start;
+    if (length === 0) return UNKNOWN;
+    let index = this.#slots[slotOf(bytes, start, stop)]!;
+    for (; index >= 0; index = this.#sameSlot[index]!) {
+      const key = this.#keys[index]!;
+      let offset = key.length - 3 === length ? 0 : length + 1;
+      while (offset < length && key[offset + 1] === bytes[start + offset]) offset += 1;
+      if (offset === length) return index;
+    }
+    if (this.#keys.length >= this.#start || length > MAX_KEY_BYTES) return UNKNOWN;
+    const key = new Uint8Array(length + 3);
+    key.set(bytes.subarray(start - 1, stop + 1));
+    key[length + 2] = COLON;
+    this.#keys.push(key);
+    this.readers.push(undefined);
+    this.#register(this.#keys.length - 1, bytes.toString('utf8', start, stop));
+    return this.#keys.length - 1;
+  }
+
+  #register(index: number, name: string): void {
+    const key = this.#keys[index]!;
+    const slot = slotOf(key, 1, key.length - 2);
+    this.#texts.set(name, index);
+    this.#sameSlot[index] = this.#slots[slot]!;
+    this.#slots[slot] = index;
   }
 }
+
+/** A key that is not used and could not be remembered. */
+const UNKNOWN = 0x7fff;
 
 /** Reads the object at the scanner's place; false, with the value skipped, where there is none. */
 export const readObject = <T>(json: JsonScanner, fields: Fields<T>, target: T): boolean => {
   if (!json.enterObject()) return false;
-  while (json.nextKey()) {
-    const index = json.escaped
-      ? fields.findText(json.keyText())
-      : fields.find(json.bytes, json.start, json.stop);
-    json.afterKey();
-    const reader = index < 0 ? undefined : fields.readers[index];
+  let key = -1;
+  while ((key = fields.next(json, key)) >= 0) {
+    const reader = fields.readers[key];
     if (reader === undefined) json.skipValue();
     else reader(json, target);
   }
@@ -61,9 +104,3 @@ export const readObject = <T>(json: JsonScanner, fields: Fields<T>, target: T): 
 
 const slotOf = (bytes: Uint8Array, start: number, stop: number): number =>
   ((stop - start) * 37 + bytes[start]! * 5 + bytes[stop - 1]! * 11 + bytes[(start + stop) >> 1]! * 3) & (SLOTS - 1);
-
-const isSame = (known: Uint8Array, bytes: Uint8Array, start: number, stop: number): boolean => {
-  if (known.length !== stop - start) return false;
-  for (let index = 0; index < known.length; index++) if (known[index] !== bytes[start + index]) return false;
-  return true;
-};

@@ -174,7 +174,7 @@ export class FileDecoder {
   #use(start: number): void {
     const line = this.#line;
     if (line.type === null) return this.#reject('missing_type', start, this.#json.at);
-    const sessionId = isId(line.sessionId) ? line.sessionId : (this.#placeSession ?? this.#sessionId);
+    const sessionId = this.#sessionOf(line);
     if (line.atMs !== null) {
       this.#firstAtMs ??= line.atMs;
       this.#lastAtMs = line.atMs;
@@ -205,6 +205,12 @@ export class FileDecoder {
       const text = this.#json.bytes.toString('utf8', start, this.#json.at);
       for (const record of decodeMetadata(line.type, text, at, this.#lineId(start))) this.#keep(record);
     }
+  }
+
+  /** Session that a line names; where it names none, the one of the file or of the line before. */
+  #sessionOf({ sessionId }: LineFacts): string | null {
+    if (sessionId !== null && (sessionId === this.#sessionId || isId(sessionId))) return sessionId;
+    return this.#placeSession ?? this.#sessionId;
   }
 
   #conversation(at: LineContext, start: number): void {

@@ -158,33 +158,26 @@ export class JsonScanner {
     return true;
   }
 
-  /** True while the object entered last has another key, whose name was then read as a string; see afterKey. */
-  nextKey(): boolean {
-    let byte = this.peek();
+  /** True while the object entered last has another key, which then stands at `at`. */
+  hasNext(): boolean {
+    const byte = this.peek();
     if (this.#fresh) {
       this.#fresh = false;
-      if (byte === CLOSE_BRACE) {
-        this.at += 1;
-        return false;
-      }
-    } else {
+      if (byte !== CLOSE_BRACE) return true;
       this.at += 1;
-      if (byte === CLOSE_BRACE) return false;
-      if (byte !== COMMA) throw INVALID_JSON;
-      byte = this.peek();
+      return false;
     }
-    if (byte !== QUOTE) throw INVALID_JSON;
-    this.readString();
+    this.at += 1;
+    if (byte === CLOSE_BRACE) return false;
+    if (byte !== COMMA) throw INVALID_JSON;
+    this.peek();
     return true;
   }
 
-  /** Text of the key read last, whole. */
-  keyText(): string {
-    return this.text(this.stop - this.start);
-  }
-
-  /** Steps over the colon behind a key; the value begins at `at`. */
-  afterKey(): void {
+  /** Reads a key as a string and steps over its colon; the value begins at `at`. */
+  readKey(): void {
+    if (this.peek() !== QUOTE) throw INVALID_JSON;
+    this.readString();
     if (this.peek() !== COLON) throw INVALID_JSON;
     this.at += 1;
   }
@@ -229,7 +222,7 @@ export class JsonScanner {
         else {
           if (depth === MAX_DEPTH) throw TOO_DEEP;
           containers[depth++] = closing;
-          if (byte === OPEN_BRACE) this.#skipKey();
+          if (byte === OPEN_BRACE) this.readKey();
           continue;
         }
       } else this.#scalar(byte);
@@ -241,17 +234,11 @@ export class JsonScanner {
         if (next === closing) depth -= 1;
         else if (next !== COMMA) throw INVALID_JSON;
         else {
-          if (closing === CLOSE_BRACE) this.#skipKey();
+          if (closing === CLOSE_BRACE) this.readKey();
           break;
         }
       }
     }
-  }
-
-  #skipKey(): void {
-    if (this.peek() !== QUOTE) throw INVALID_JSON;
-    this.readString();
-    this.afterKey();
   }
 
   #scalar(first: number): void {

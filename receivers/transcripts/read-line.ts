@@ -112,6 +112,8 @@ const MESSAGE = new Fields<LineFacts>({
 const ATTACHMENT = new Fields<LineFacts>({
   type: (json, line) => void (line.attachment = recent.type.read(json)),
 });
+/** Number of the one key of an attachment that is used. */
+const TYPE_ONLY = 0;
 const FORKED_FROM = new Fields<LineFacts>({
   messageUuid: (json, line) => void (line.forkedFrom = json.stringOrNull(200)),
 });
@@ -153,8 +155,7 @@ const LINE = new Fields<LineFacts>({
 const readAttachment = (json: JsonScanner, line: LineFacts): void => {
   if (!line.maySkip) return void readObject(json, ATTACHMENT, line);
   const before = json.at;
-  if (json.enterObject() && json.nextKey() && json.keyText() === 'type') {
-    json.afterKey();
+  if (json.enterObject() && ATTACHMENT.next(json, -1) === TYPE_ONLY) {
     line.attachment = recent.type.read(json);
     if (line.attachment !== null) return;
   }
@@ -179,10 +180,9 @@ export const readLine = (json: JsonScanner, line: LineFacts, maySkip: boolean): 
     throw json.peek() === 0x0a ? NOT_AN_OBJECT : INVALID_JSON;
   }
   json.enterObject();
-  while (json.nextKey()) {
-    const index = json.escaped ? LINE.findText(json.keyText()) : LINE.find(json.bytes, json.start, json.stop);
-    json.afterKey();
-    const reader = index < 0 ? undefined : LINE.readers[index];
+  let key = -1;
+  while ((key = LINE.next(json, key)) >= 0) {
+    const reader = LINE.readers[key];
     if (reader === undefined) json.skipValue();
     else reader(json, line);
     if (maySkip && ((line.type !== null && !USED_TYPES.has(line.type)) || line.attachment !== null)) {

@@ -12,6 +12,9 @@ export interface ReadResult {
   readonly problems: ReadReport['problems'];
 }
 
+/** Reports that are committed together: a commit costs a wait for the disk. */
+const REPORTS_PER_COMMIT = 12;
+
 /** Threads that read and decode transcripts. Started before it is known what there is to read: that takes as long. */
 export class ReadPool {
   readonly #workers: readonly Worker[];
@@ -32,8 +35,10 @@ export class ReadPool {
     const counters = new Int32Array(new SharedArrayBuffer(8));
     let waiting: ReadReport[] = [];
     let running = this.#workers.length;
+    let isDraining = false;
     await new Promise<void>((resolve, reject) => {
       const drain = (): void => {
+        isDraining = false;
         const reports = waiting;
         waiting = [];
         try {
@@ -50,7 +55,11 @@ export class ReadPool {
         worker.on('error', reject);
         worker.on('message', (report: ReadReport) => {
           if (report.done) running -= 1;
-          if (waiting.push(report) === 1) setImmediate(drain);
+          waiting.push(report);
+          if (!isDraining && (waiting.length >= REPORTS_PER_COMMIT || running === 0)) {
+            isDraining = true;
+            setImmediate(drain);
+          }
         });
         worker.postMessage({ readings, counters } satisfies ReadOrder);
       }

@@ -50,16 +50,18 @@ export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): 
 /** Adds a tool call to all sums it counts in, or with sign -1 takes it away. */
 export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1): void => {
   const tool = row.tool ?? store.tools.id('unknown');
-  const keys = [row.project, tool, row.source];
-  for (const sums of [store.toolRollup.at([slotOf(row.atMs), row.session, ...keys]), store.toolTotals.at(keys)]) {
-    const at = sums.length - 5;
-    sums[at]! += sign;
-    if (row.errorClass === 'denied') sums[at + 2]! += sign;
-    else if (row.success === 0) sums[at + 1]! += sign;
-    if (row.durationMs === null) continue;
-    sums[at + 3]! += sign;
-    sums[at + 4]! += sign * row.durationMs;
-  }
+  const { toolRollup, toolTotals } = store;
+  addToolCall(toolRollup.at([slotOf(row.atMs), row.session, row.project, row.source], tool), toolRollup.offset, row, sign);
+  addToolCall(toolTotals.at([row.project, row.source], tool), toolTotals.offset, row, sign);
+};
+
+const addToolCall = (sums: Float64Array, at: number, row: ToolCallRow, sign: 1 | -1): void => {
+  sums[at]! += sign;
+  if (row.errorClass === 'denied') sums[at + 2]! += sign;
+  else if (row.success === 0) sums[at + 1]! += sign;
+  if (row.durationMs === null) return;
+  sums[at + 3]! += sign;
+  sums[at + 4]! += sign * row.durationMs;
 };
 
 interface Buckets {
@@ -80,8 +82,9 @@ const addToSums = (
   add: (sums: Float64Array, at: number) => void,
 ): void => {
   const { project, source, requester } = row;
-  add(store.requestRollup.at([slotOf(row.atMs), row.session, project, model, source, requester]), 6);
-  add(store.requestTotals.at([project, model, source, requester]), 4);
+  const { requestRollup, requestTotals } = store;
+  add(requestRollup.at([slotOf(row.atMs), row.session, project, source, requester], model), requestRollup.offset);
+  add(requestTotals.at([project, source, requester], model), requestTotals.offset);
 };
 
 interface Tokens {

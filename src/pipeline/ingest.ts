@@ -1,10 +1,10 @@
 import type { Pricer } from '../pricing/price.ts';
 import type { ApiRequestRecord } from '../records/api-request.ts';
+import { messageIdOf } from '../records/identity.ts';
 import type { OccurrenceRecord } from '../records/occurrence.ts';
 import type { Batch, MonitorRecord } from '../records/record.ts';
 import type { ToolCallRecord } from '../records/tool-call.ts';
 import {
-  COST_BASES,
   type OccurrenceRow,
   REQUESTERS,
   type RequestRow,
@@ -15,8 +15,9 @@ import type { Committed, StoreWriter } from '../store/store.ts';
 import type { WriteStore } from '../store/write-store.ts';
 import { countRequest, countToolCall } from './contributions.ts';
 import { joinRequest } from './join-request.ts';
-import { joinToolCall, withTimestampDuration } from './join-tool-call.ts';
-import { detailOf, parseDetail, type RequestDetail, usageOfRow } from './request-detail.ts';
+import { joinToolCall, timestampDurationMs } from './join-tool-call.ts';
+import { type Cost, costOf, NO_COST } from './request-cost.ts';
+import { detailOf, detailText, parseDetail, usageOfRow } from './request-detail.ts';
 
 /** What the pipeline is made of. */
 export interface IngestParts {
@@ -95,30 +96,43 @@ class Ingest {
   #request(record: ApiRequestRecord): void {
     const store = this.#store;
     const detail = detailOf(record);
-    const found = this.#requestRow(record, detail);
     const known = store.requests.find(record.key);
     if (known === undefined) {
-      const row = this.#priced(found, detail ?? {}, record.model);
+      const { key, model, atMs, refusedBeforeOutput } = record;
+      const priced = this.#pricer.price({ model, messageId: messageIdOf(key), atMs, usage: record, refusedBeforeOutput });
+      const row = this.#requestRow(record, costOf(priced), detailText(detail, priced));
       store.requests.add(row);
       countRequest(store, row, 1);
       return;
     }
+    const found = this.#requestRow(record, NO_COST, detailText(detail, null));
     const joined = joinRequest(known.row, found, this.#outranks);
     if (joined === null) {
       this.#duplicates += 1;
       return;
     }
-    const row = joined.repriced ? this.#repriced(joined.row) : joined.row;
+    const row = joined.repriced ? this.#priced(joined.row) : joined.row;
     countRequest(store, known.row, -1);
     countRequest(store, row, 1);
     store.requests.change(known.id, row);
   }
 
-  #requestRow(record: ApiRequestRecord, detail: RequestDetail | null): RequestRow {
+  #priced(row: RequestRow): RequestRow {
+    const detail = parseDetail(row);
+    const priced = this.#pricer.price({
+      model: this.#store.models.name(row.model),
+      messageId: messageIdOf(row.key),
+      atMs: row.atMs,
+      usage: usageOfRow(row, detail),
+      refusedBeforeOutput: detail.refused === true,
+    });
+    return { ...row, ...costOf(priced), detail: detailText(detail, priced) };
+  }
+
+  #requestRow(record: ApiRequestRecord, cost: Cost, detail: string | null): RequestRow {
     const store = this.#store;
     return {
       key: record.key,
-      messageId: record.messageId,
       requestId: record.requestId,
       session: store.sessions.id(record.sessionId),
       project: store.projects.id(record.project),
@@ -126,7 +140,6 @@ class Ingest {
       owner: this.#origin,
       origin: this.#origin,
       line: record.line,
-      offsetBytes: record.offsetBytes,
       source: this.#source,
       requester: REQUESTERS.indexOf(record.requester),
       agentId: record.agentId,
@@ -140,49 +153,20 @@ class Ingest {
       webSearchRequests: record.webSearchRequests,
       thinkingTokens: record.thinkingTokens,
       final: record.final ? 1 : 0,
-      costBasis: 0,
-      inputNanoUsd: 0,
-      outputNanoUsd: 0,
-      cacheReadNanoUsd: 0,
-      cacheCreationNanoUsd: 0,
-      webSearchNanoUsd: 0,
-      detail: detail === null ? null : JSON.stringify(detail),
+      costBasis: cost.costBasis,
+      inputNanoUsd: cost.inputNanoUsd,
+      outputNanoUsd: cost.outputNanoUsd,
+      cacheReadNanoUsd: cost.cacheReadNanoUsd,
+      cacheCreationNanoUsd: cost.cacheCreationNanoUsd,
+      webSearchNanoUsd: cost.webSearchNanoUsd,
+      detail,
       revision: 0,
     };
   }
 
-  #repriced(row: RequestRow): RequestRow {
-    return this.#priced(row, parseDetail(row), this.#store.models.name(row.model));
-  }
-
-  #priced(row: RequestRow, detail: RequestDetail, model: string): RequestRow {
-    const priced = this.#pricer.price({
-      model,
-      messageId: row.messageId,
-      atMs: row.atMs,
-      usage: usageOfRow(row, detail),
-      refusedBeforeOutput: detail.refused === true,
-    });
-    const cost = { inputNanoUsd: 0, outputNanoUsd: 0, cacheReadNanoUsd: 0, cacheCreationNanoUsd: 0, webSearchNanoUsd: 0 };
-    for (const part of priced.parts) {
-      if (part.cost === null) continue;
-      cost.inputNanoUsd += part.cost.inputNanoUsd;
-      cost.outputNanoUsd += part.cost.outputNanoUsd;
-      cost.cacheReadNanoUsd += part.cost.cacheReadNanoUsd;
-      cost.cacheCreationNanoUsd += part.cost.cacheCreationNanoUsd;
-      cost.webSearchNanoUsd += part.cost.webSearchNanoUsd;
-    }
-    const costBasis = COST_BASES.indexOf(priced.basis);
-    if (priced.parts.length < 2) return { ...row, ...cost, costBasis };
-    const parts = priced.parts.map(({ role, model: partModel, tokens, cost: partCost, basis }) => {
-      return { role, model: partModel, tokens, cost: partCost, estimated: basis === 'estimated' };
-    });
-    return { ...row, ...cost, costBasis, detail: JSON.stringify({ ...detail, parts } satisfies RequestDetail) };
-  }
-
   #toolCall(record: ToolCallRecord): void {
     const store = this.#store;
-    const found = withTimestampDuration(this.#toolCallRow(record));
+    const found = this.#toolCallRow(record);
     const known = store.toolCalls.find(record.key);
     if (known === undefined) {
       store.toolCalls.add(found);
@@ -201,25 +185,26 @@ class Ingest {
 
   #toolCallRow(record: ToolCallRecord): ToolCallRow {
     const store = this.#store;
+    const { resultAtMs } = record;
+    const tool = record.tool === null ? null : store.tools.id(record.tool);
+    const atMs = record.callAtMs ?? resultAtMs ?? 0;
+    const durationMs = record.durationMs ?? timestampDurationMs({ tool, atMs, resultAtMs });
     return {
       key: record.key,
-      toolUseId: record.toolUseId,
       session: store.sessions.id(record.sessionId),
       project: store.projects.id(record.project),
-      tool: record.tool === null ? null : store.tools.id(record.tool),
+      tool,
       owner: this.#origin,
       line: record.line,
-      offsetBytes: record.offsetBytes,
       source: this.#source,
       agentId: record.agentId,
       requestKey: record.requestKey,
-      atMs: record.callAtMs ?? record.resultAtMs ?? 0,
-      callAtMs: record.callAtMs,
-      resultAtMs: record.resultAtMs,
+      atMs,
+      resultAtMs,
       success: record.success === null ? null : Number(record.success),
       errorClass: record.errorClass,
-      durationMs: record.durationMs,
-      durationSource: record.durationSource,
+      durationMs,
+      durationSource: record.durationSource ?? (durationMs === null ? null : 'timestamps'),
       inputBytes: record.inputBytes,
       resultBytes: record.resultBytes,
       file: record.filePath === null ? null : store.files.id(record.filePath),
@@ -233,7 +218,7 @@ class Ingest {
 
   #occurrence(record: OccurrenceRecord): void {
     const store = this.#store;
-    const { key, type, category, line, offsetBytes, agentId, atMs, data } = record;
+    const { key, type, category, line, agentId, atMs, data } = record;
     const session = store.sessions.id(record.sessionId);
     const project = store.projects.id(record.project);
     const owner = this.#origin;
@@ -246,7 +231,6 @@ class Ingest {
       project,
       owner,
       line,
-      offsetBytes,
       source,
       agentId,
       atMs,

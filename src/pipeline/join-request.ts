@@ -29,12 +29,10 @@ export const joinRequest = (known: RequestRow, found: RequestRow, outranks: Outr
     agentId: owner.agentId,
     atMs: isSameOwner ? Math.min(known.atMs, found.atMs) : owner.atMs,
     endMs: isSameOwner ? Math.max(known.endMs, found.endMs) : owner.endMs,
-    messageId: known.messageId ?? found.messageId,
     requestId: owner.requestId ?? known.requestId ?? found.requestId,
     model: usage.model,
     origin: usage.origin,
     line: usage.line,
-    offsetBytes: usage.offsetBytes,
     inputTokens: usage.inputTokens,
     outputTokens: usage.outputTokens,
     cacheReadInputTokens: usage.cacheReadInputTokens,
@@ -51,7 +49,7 @@ export const joinRequest = (known: RequestRow, found: RequestRow, outranks: Outr
 
 const usageWins = (known: RequestRow, found: RequestRow, outranks: Outranks): boolean => {
   if (found.outputTokens !== known.outputTokens) return found.outputTokens > known.outputTokens;
-  if (found.origin === known.origin) return found.offsetBytes > known.offsetBytes;
+  if (found.origin === known.origin) return found.line > known.line;
   return outranks(found.origin, known.origin);
 };
 

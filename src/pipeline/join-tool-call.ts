@@ -11,16 +11,16 @@ const DURATION_SOURCES: readonly (string | null)[] = ['hook', 'telemetry', 'tool
 export const joinToolCall = (known: ToolCallRow, found: ToolCallRow, outranks: Outranks): ToolCallRow | null => {
   const [first, second] =
     known.owner === found.owner || outranks(known.owner, found.owner) ? [known, found] : [found, known];
-  const callAtMs = first.callAtMs ?? second.callAtMs;
   const resultAtMs = first.resultAtMs ?? second.resultAtMs;
+  // Only a call names the tool; without one the time is that of the result.
+  const called = first.tool !== null ? first : second;
   const row: ToolCallRow = {
     ...first,
     tool: first.tool ?? second.tool,
     project: first.project,
     requestKey: first.requestKey ?? second.requestKey,
-    callAtMs,
     resultAtMs,
-    atMs: callAtMs ?? resultAtMs ?? first.atMs,
+    atMs: called.tool === null ? first.atMs : called.atMs,
     success: first.success ?? second.success,
     errorClass: first.errorClass ?? second.errorClass,
     inputBytes: first.inputBytes ?? second.inputBytes,
@@ -36,19 +36,18 @@ export const joinToolCall = (known: ToolCallRow, found: ToolCallRow, outranks: O
   return isSame(known, timed) ? null : timed;
 };
 
-/** A tool call with the time between its call and its result, where no source gave a better one. */
-export const withTimestampDuration = (row: ToolCallRow): ToolCallRow => {
-  if (row.durationMs !== null || row.callAtMs === null || row.resultAtMs === null) return row;
-  return { ...row, durationMs: Math.max(0, row.resultAtMs - row.callAtMs), durationSource: 'timestamps' };
-};
+/** Time between a tool call and its result, where both were seen. */
+export const timestampDurationMs = ({ tool, atMs, resultAtMs }: Pick<ToolCallRow, 'tool' | 'atMs' | 'resultAtMs'>) =>
+  tool === null || resultAtMs === null ? null : Math.max(0, resultAtMs - atMs);
 
 const withDuration = (row: ToolCallRow, first: ToolCallRow, second: ToolCallRow): ToolCallRow => {
   const order = DURATION_SOURCES.indexOf(second.durationSource) - DURATION_SOURCES.indexOf(first.durationSource);
   const best = order < 0 ? second : first;
-  if (best.durationSource !== 'timestamps') {
-    return withTimestampDuration({ ...row, durationMs: best.durationMs, durationSource: best.durationSource });
+  if (best.durationSource !== null && best.durationSource !== 'timestamps') {
+    return { ...row, durationMs: best.durationMs, durationSource: best.durationSource };
   }
-  return withTimestampDuration({ ...row, durationMs: null, durationSource: null });
+  const durationMs = timestampDurationMs(row);
+  return { ...row, durationMs, durationSource: durationMs === null ? null : 'timestamps' };
 };
 
 const isSame = (left: ToolCallRow, right: ToolCallRow): boolean => {

@@ -1,5 +1,5 @@
 import type { ApiRequestRecord } from '../records/api-request.ts';
-import type { CostByBucket } from '../pricing/priced.ts';
+import type { CostByBucket, Priced } from '../pricing/priced.ts';
 import type { RequestUsage, TokenUsage, UsageIteration } from '../records/usage.ts';
 import type { RequestRow } from '../store/rows.ts';
 
@@ -60,6 +60,15 @@ const itemises = ({ iterations, model }: ApiRequestRecord): boolean => {
   const [only] = iterations;
   if (only === undefined) return false;
   return iterations.length > 1 || only.type !== 'message' || (only.model !== null && only.model !== model);
+};
+
+/** Detail as it is kept: with the priced parts where there are several, and null where there is nothing to keep. */
+export const detailText = (detail: RequestDetail | null, priced: Priced | null): string | null => {
+  if (priced === null || priced.parts.length < 2) return detail === null ? null : JSON.stringify(detail);
+  const parts = priced.parts.map(({ role, model, tokens, cost, basis }): DetailPart => {
+    return { role, model, tokens, cost, estimated: basis === 'estimated' };
+  });
+  return JSON.stringify({ ...detail, parts });
 };
 
 /** A kept request's detail; an empty one for a plain request. */

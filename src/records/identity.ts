@@ -18,3 +18,10 @@ export const requestKey = (messageId: string | null, sessionId: string, lineId: 
 export const toolCallKey = (toolUseId: string, sessionId: string): string =>
   GLOBAL_TOOL_USE_ID.test(toolUseId) ? toolUseId : `${sessionId}:${toolUseId}`;
 
+
+/** Message id that a request's key was made of; null where it had none. */
+export const messageIdOf = (key: string): string | null =>
+  key.startsWith('line:') ? null : key.slice(key.indexOf(':') + 1);
+
+/** `tool_use_id` that a tool call's key was made of. */
+export const toolUseIdOf = (key: string): string => key.slice(key.indexOf(':') + 1);

@@ -12,7 +12,10 @@ const MAX_LABEL_LENGTH = 120;
 /** Labels whose values come from closed lists of ours, so that they stay when a series is folded. */
 const CLOSED_LABELS = new Set(['type', 'outcome', 'requester', 'reason', 'source', 'metric']);
 
-/** Adds up values under their labels; what differs only in label texts that are too long becomes one. */
+/**
+ * Adds up values under their labels, which are the same ones in the same order each time; what differs only in texts
+ * that are too long becomes one.
+ */
 export function createSeries(): {
   readonly add: (labels: Readonly<Record<string, string>>, value: number) => void;
   readonly points: () => readonly MetricPoint[];
@@ -20,8 +23,8 @@ export function createSeries(): {
   const series = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
   return {
     add: (given, value) => {
-      const labels = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, shortened(text)]));
-      const key = JSON.stringify(labels);
+      const labels = withShortTexts(given);
+      const key = Object.values(labels).join('\0');
       const known = series.get(key);
       if (known === undefined) {
         series.set(key, { labels, value });
@@ -34,19 +37,32 @@ export function createSeries(): {
 }
 
 /** At most `limit` series: the first ones as they are, the others folded into `other`; and how many were folded. */
-export function foldSeries(points: readonly MetricPoint[], limit: number): { readonly points: readonly MetricPoint[]; readonly folded: number } {
+export function foldSeries(
+  points: readonly MetricPoint[],
+  limit: number,
+): { readonly points: readonly MetricPoint[]; readonly folded: number } {
   if (points.length <= limit) {
     return { points, folded: 0 };
   }
-  const folds = createSeries();
   // Folding leaves one series for each combination of closed labels; room is made for as many as there can be.
-  const closed = new Set(points.map(({ labels }) => JSON.stringify(foldedLabels(labels)))).size;
-  const kept = points.slice(0, Math.max(0, limit - closed));
-  const rest = points.slice(kept.length);
-  for (const { labels, value } of rest) {
-    folds.add(foldedLabels(labels), value);
+  const combinations = new Set(points.map(({ labels }) => closedKey(labels))).size;
+  const kept = points.slice(0, Math.max(0, limit - combinations));
+  const folds = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
+  for (const { labels, value } of points.slice(kept.length)) {
+    const key = closedKey(labels);
+    const fold = folds.get(key) ?? { labels: foldedLabels(labels), value: 0 };
+    fold.value += value;
+    folds.set(key, fold);
   }
-  return { points: [...kept, ...folds.points()], folded: rest.length };
+  return { points: [...kept, ...folds.values()], folded: points.length - kept.length };
+}
+
+function closedKey(labels: Readonly<Record<string, string>>): string {
+  let key = '';
+  for (const name in labels) {
+    key += CLOSED_LABELS.has(name) ? `\0${labels[name]}` : '';
+  }
+  return key;
 }
 
 function foldedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -78,6 +94,11 @@ function freeName(path: string, taken: ReadonlySet<string>): string {
     }
   }
   return shortened(path);
+}
+
+function withShortTexts(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const isShort = Object.values(labels).every((text) => text.length <= MAX_LABEL_LENGTH);
+  return isShort ? labels : Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, shortened(text)]));
 }
 
 function shortened(text: string): string {

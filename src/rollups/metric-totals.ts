@@ -159,7 +159,7 @@ function addTallies(db: Database, projects: ReadonlyMap<string, string>, add: Ad
     if (metric !== undefined && labelName !== undefined) {
       add(metric, { [labelName]: label }, value);
     }
-    if (name === 'occurrences') {
+    if (name === 'occurrence') {
       const [type = '', path = ''] = label.split('\t');
       const occurrence = OCCURRENCE_METRICS[type];
       if (occurrence !== undefined) {

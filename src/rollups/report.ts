@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { fileTable, type FileFigures } from './file-report.ts';
 import { resolveFilter, type NameFilter } from './filter.ts';
 import type { TimeUnit } from './local-time.ts';
+import type { ReportKind } from './report-kinds.ts';
 import type { TimeRange } from './time-slots.ts';
 import { createTimeZone } from './time-zone.ts';
 import { toolTable, type ToolFigures } from './tool-report.ts';
@@ -10,23 +11,8 @@ import type { UsageFigures } from './usage-figures.ts';
 import { usageByName } from './usage-by-name.ts';
 import { usageByTime } from './usage-by-time.ts';
 
-/** Every report there is. */
-export const REPORT_KINDS = [
-  'hourly',
-  'daily',
-  'weekly',
-  'monthly',
-  'session',
-  'project',
-  'model',
-  'tool',
-  'file',
-  'plan',
-  'source',
-] as const;
-
-/** One of the reports. */
-export type ReportKind = (typeof REPORT_KINDS)[number];
+export { REPORT_KINDS } from './report-kinds.ts';
+export type { ReportKind } from './report-kinds.ts';
 
 /** Which report, of what; the range is half-open and the zone any IANA name. */
 export interface ReportQuery extends TimeRange, NameFilter {

@@ -1,17 +1,15 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { Layout, Value } from './columns.ts';
 import { KeyIndex } from './key-index.ts';
 import type { Kept } from './rows.ts';
 
-type Value = number | string | null;
-type Columns<R> = { readonly [K in keyof R]: string };
-
 /**
- * One table of joined entities: found, added and changed by key. `Columns` says which column each field is kept in.
+ * One table of joined entities: found, added and changed by key.
  *
  * While `fresh`, keys are looked up in memory and the table has no indexes yet; see `KeyIndex`.
  */
 export class EntityTable<R extends { readonly key: string; readonly revision: number }> {
-  readonly #fields: readonly (keyof R)[];
+  readonly #values: (row: R) => Value[];
   readonly #insert: Statement<unknown[]>;
   readonly #update: Statement<unknown[]>;
   readonly #byKey: Statement<[string], R & { id: number }>;
@@ -23,14 +21,13 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
   #firstNewId = 1;
   #nextId = 1;
   readonly #revised = new Map<number, number>();
-  readonly #values: Value[] = [];
 
-  constructor(db: Database, table: string, kind: number, columns: Columns<R>, fresh: boolean) {
-    this.#fields = Object.keys(columns) as (keyof R)[];
-    const names = this.#fields.map((field) => columns[field]);
-    const aliases = this.#fields.map((field) => `${columns[field]} AS ${String(field)}`).join(', ');
+  constructor(db: Database, table: string, kind: number, layout: Layout<R>, fresh: boolean) {
+    this.#values = layout.values;
+    const names = layout.columns.map(([, column]) => column);
+    const aliases = layout.columns.map(([field, column]) => `${column} AS ${field}`).join(', ');
     this.#insert = db.prepare(
-      `INSERT INTO ${table} (id, ${names.join(', ')}) VALUES (?, ${names.map(() => '?').join(', ')})`,
+      `INSERT INTO ${table} (${names.join(', ')}, id) VALUES (${names.map(() => '?').join(', ')}, ?)`,
     );
     this.#update = db.prepare(`UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`);
     this.#byKey = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE key = ?`);
@@ -65,11 +62,9 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
 
   add(row: R): void {
     const id = this.#nextId++;
-    const values = this.#values;
-    values.length = 0;
+    const values = this.#values(row);
     values.push(id);
-    for (const field of this.#fields) values.push(row[field] as Value);
-    this.#insert.run(values);
+    this.#insert.run(...values);
     this.#index?.add(row.key, id);
   }
 
@@ -77,11 +72,9 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
   change(id: number, row: R): void {
     const revision = id >= this.#firstNewId || this.#revised.has(id) ? row.revision : row.revision + 1;
     if (id < this.#firstNewId) this.#revised.set(id, revision);
-    const values = this.#values;
-    values.length = 0;
-    for (const field of this.#fields) values.push(field === 'revision' ? revision : (row[field] as Value));
+    const values = this.#values({ ...row, revision });
     values.push(id);
-    this.#update.run(values);
+    this.#update.run(...values);
   }
 
   /** Writes what was added and changed in this transaction to the event log. */

@@ -38,7 +38,7 @@ export const openStore = (home: string): Database.Database => {
   db.pragma('synchronous = FULL');
   db.pragma('cache_size = -16000');
   db.pragma('temp_store = MEMORY');
-  db.pragma('wal_autocheckpoint = 4000');
+  db.pragma('wal_autocheckpoint = 20000');
   migrate(db, file);
   return db;
 };

@@ -79,7 +79,8 @@ export interface NamedOccurrence {
 }
 
 const NAMES = 'session.session_id AS session_id, project.path AS project_path';
-const NAME_JOINS = 'JOIN session ON session.id = e.session JOIN project ON project.id = e.project';
+// CROSS keeps SQLite to this order: otherwise it may walk a small table of names and look up rows for each of them.
+const NAME_JOINS = 'CROSS JOIN session ON session.id = e.session CROSS JOIN project ON project.id = e.project';
 
 const REQUEST_COLUMNS = `e.id, e.key, e.message_id, e.request_id, ${NAMES}, model.name AS model, e.source, e.requester,
   e.agent_id, e.at_ms, e.input_tokens, e.output_tokens, e.cache_read_input_tokens,
@@ -96,7 +97,7 @@ const OCCURRENCE_COLUMNS = `e.id, e.key, e.type, e.category, ${NAMES}, e.source,
 const COLUMNS = [REQUEST_COLUMNS, TOOL_CALL_COLUMNS, OCCURRENCE_COLUMNS] as const;
 
 const JOINS = [
-  `${NAME_JOINS} JOIN model ON model.id = e.model`,
+  `${NAME_JOINS} CROSS JOIN model ON model.id = e.model`,
   `${NAME_JOINS} LEFT JOIN tool ON tool.id = e.tool LEFT JOIN file ON file.id = e.file`,
   NAME_JOINS,
 ] as const;
@@ -107,5 +108,5 @@ const JOINS = [
  * `from` is a table or subquery `x` whose `ref` is the row's id; `extra` are further columns of it.
  */
 export function rowsSql(kind: EntryKind, from: string, extra = ''): string {
-  return `SELECT ${extra}${COLUMNS[kind]} FROM ${from} JOIN ${ENTRY_TABLES[kind]} e ON e.id = x.ref ${JOINS[kind]}`;
+  return `SELECT ${extra}${COLUMNS[kind]} FROM ${from} CROSS JOIN ${ENTRY_TABLES[kind]} e ON e.id = x.ref ${JOINS[kind]}`;
 }

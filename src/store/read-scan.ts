@@ -41,8 +41,8 @@ interface Row {
 }
 
 const SLOT_MS = 900_000;
-const CHUNK_ROWS = 1_000;
-const MAX_CHUNKS = 10;
+const CHUNK_ROWS = 2_000;
+const MAX_CHUNKS = 8;
 const LANDMARK_TABLES = { model: 'rollup_request', tool: 'rollup_tool' } as const;
 
 const FILTER_COLUMNS = [

@@ -1,17 +1,15 @@
 /** One joined API request as the store keeps it; ids of sessions, projects, models and origins are the store's own. */
 export interface RequestRow {
   readonly key: string;
-  readonly messageId: string | null;
   readonly requestId: string | null;
   readonly session: number;
   readonly project: number;
   readonly model: number;
   /** Origin that the request is counted for. */
   readonly owner: number;
-  /** Origin, line number and byte offset of the line whose usage counts. */
+  /** Origin and line number of the line whose usage counts. */
   readonly origin: number;
   readonly line: number;
-  readonly offsetBytes: number;
   readonly source: number;
   readonly requester: number;
   readonly agentId: string | null;
@@ -39,18 +37,15 @@ export interface RequestRow {
 /** One joined tool call as the store keeps it. */
 export interface ToolCallRow {
   readonly key: string;
-  readonly toolUseId: string;
   readonly session: number;
   readonly project: number;
   readonly tool: number | null;
   readonly owner: number;
   readonly line: number;
-  readonly offsetBytes: number;
   readonly source: number;
   readonly agentId: string | null;
   readonly requestKey: string | null;
   readonly atMs: number;
-  readonly callAtMs: number | null;
   readonly resultAtMs: number | null;
   readonly success: number | null;
   readonly errorClass: string | null;
@@ -75,7 +70,6 @@ export interface OccurrenceRow {
   readonly project: number;
   readonly owner: number;
   readonly line: number;
-  readonly offsetBytes: number;
   readonly source: number;
   readonly agentId: string | null;
   readonly atMs: number;

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { OriginState, Reject, Source } from '../records/record.ts';
-import { OCCURRENCE_COLUMNS, REQUEST_COLUMNS, TOOL_CALL_COLUMNS } from './columns.ts';
+import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.ts';
 import { EntityTable } from './entity-table.ts';
 import { Names } from './names.ts';
 import { createIndexes } from './open.ts';
@@ -66,12 +66,12 @@ export class WriteStore {
     this.files = new Names(db, 'file', 'path');
     this.sessions = new Names(db, 'session', 'session_id');
     this.origins = new OriginTable(db);
-    this.requests = new EntityTable<RequestRow>(db, 'request', EVENT_KINDS.request, REQUEST_COLUMNS, fresh);
-    this.toolCalls = new EntityTable<ToolCallRow>(db, 'tool_call', EVENT_KINDS.tool_call, TOOL_CALL_COLUMNS, fresh);
-    this.occurrences = new EntityTable<OccurrenceRow>(db, 'occurrence', EVENT_KINDS.occurrence, OCCURRENCE_COLUMNS, fresh);
+    this.requests = new EntityTable<RequestRow>(db, 'request', EVENT_KINDS.request, REQUEST_LAYOUT, fresh);
+    this.toolCalls = new EntityTable<ToolCallRow>(db, 'tool_call', EVENT_KINDS.tool_call, TOOL_CALL_LAYOUT, fresh);
+    this.occurrences = new EntityTable<OccurrenceRow>(db, 'occurrence', EVENT_KINDS.occurrence, OCCURRENCE_LAYOUT, fresh);
     this.sessionTables = new SessionTables(db);
-    const requestKeys = ['project', 'model', 'source', 'requester'];
-    const toolKeys = ['project', 'tool', 'source'];
+    const requestKeys = ['project', 'source', 'requester', 'model'];
+    const toolKeys = ['project', 'source', 'tool'];
     this.requestRollup = new Sums(db, 'rollup_request', ['slot', 'session', ...requestKeys], REQUEST_SUMS);
     this.requestTotals = new Sums(db, 'total_request', requestKeys, REQUEST_SUMS);
     this.toolRollup = new Sums(db, 'rollup_tool', ['slot', 'session', ...toolKeys], TOOL_SUMS);

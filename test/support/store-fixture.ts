@@ -6,7 +6,6 @@ import { SLOT_MS } from '../../src/rollups/time-slots.ts';
 /** A request as a test states it; what it leaves out is small and unremarkable. */
 export interface RequestSeed {
   readonly key?: string;
-  readonly messageId?: string;
   readonly requestId?: string;
   readonly session?: string;
   readonly project?: string;
@@ -130,7 +129,6 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
         project: project(),
         owner: origin(seed.session),
         line: 1,
-        offset_bytes: 0,
         source: 0,
         at_ms: seed.atMs,
         data: JSON.stringify(seed.data ?? {}),
@@ -151,10 +149,8 @@ function requestRow(seed: RequestSeed, key: string) {
   const basis = seed.costBasis ?? 0;
   return {
     key: seed.key ?? key,
-    message_id: seed.messageId ?? null,
     request_id: seed.requestId ?? null,
     line: 7,
-    offset_bytes: 4096,
     source: seed.source ?? 0,
     requester: seed.requester ?? 0,
     at_ms: seed.atMs,
@@ -234,9 +230,7 @@ function advisorSums(main: ReturnType<typeof requestSums>, advisor: NonNullable<
 function toolCallRow(seed: ToolCallSeed, key: string) {
   return {
     key,
-    tool_use_id: key,
     line: 3,
-    offset_bytes: 512,
     source: 0,
     at_ms: seed.atMs,
     success: seed.success === null ? null : Number(seed.success ?? true),

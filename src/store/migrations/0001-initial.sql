@@ -20,11 +20,11 @@ CREATE TABLE origin (
 ) STRICT;
 
 -- The joined truth. requester: 0 main, 1 subagent, 2 auxiliary. cost_basis: 0 list, 1 reported, 2 estimated, 3 unpriced.
--- origin/line/offset say which line's usage counts; owner is the origin that the request is counted for.
+-- key is the message id, or session_id:message_id, or line:<uuid> where there is none. origin and line say which line's usage
+-- counts; owner is the origin that the request is counted for.
 CREATE TABLE request (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL,
-  message_id TEXT,
   request_id TEXT,
   session INTEGER NOT NULL REFERENCES session (id),
   project INTEGER NOT NULL REFERENCES project (id),
@@ -32,7 +32,6 @@ CREATE TABLE request (
   owner INTEGER NOT NULL REFERENCES origin (id),
   origin INTEGER NOT NULL REFERENCES origin (id),
   line INTEGER NOT NULL,
-  offset_bytes INTEGER NOT NULL,
   source INTEGER NOT NULL,
   requester INTEGER NOT NULL,
   agent_id TEXT,
@@ -59,21 +58,20 @@ CREATE TABLE request (
   revision INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- key is the tool_use_id, or session_id:tool_use_id.
 CREATE TABLE tool_call (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL,
-  tool_use_id TEXT NOT NULL,
   session INTEGER NOT NULL REFERENCES session (id),
   project INTEGER NOT NULL REFERENCES project (id),
   tool INTEGER REFERENCES tool (id),
   owner INTEGER NOT NULL REFERENCES origin (id),
   line INTEGER NOT NULL,
-  offset_bytes INTEGER NOT NULL,
   source INTEGER NOT NULL,
   agent_id TEXT,
   request_key TEXT,
+  -- Of the call; of the result while no call was seen, and then tool is null.
   at_ms INTEGER NOT NULL,
-  call_at_ms INTEGER,
   result_at_ms INTEGER,
   success INTEGER,
   error_class TEXT,
@@ -98,7 +96,6 @@ CREATE TABLE occurrence (
   project INTEGER NOT NULL REFERENCES project (id),
   owner INTEGER NOT NULL REFERENCES origin (id),
   line INTEGER NOT NULL,
-  offset_bytes INTEGER NOT NULL,
   source INTEGER NOT NULL,
   agent_id TEXT,
   at_ms INTEGER NOT NULL,
