@@ -16,20 +16,19 @@ export interface RestDeps extends ExporterDeps {
 /** Configuration of the REST interface and the live stream. */
 export const restConfig = z.strictObject({
   timezone: z.string().default('UTC').describe('IANA time zone of hours, days, weeks and months where a request names none.'),
-  live: z
+  sse: z
     .strictObject({
-      heartbeatMs: z.int().min(1_000).max(120_000).default(15_000).describe('Milliseconds between the comments that keep an idle stream open.'),
-      maxClients: z.int().min(1).max(2_000).default(100).describe('Streams that may be open at the same time.'),
-      maxBufferBytes: z
+      heartbeatMs: z.int().min(1_000).default(15_000).describe('Milliseconds between two signs of life on a stream without news.'),
+      bufferBytes: z
         .int()
-        .min(65_536)
+        .min(16_384)
         .default(1_048_576)
-        .describe('Bytes that may wait for one client; a client that is further behind is cut off and can resume.'),
-      opensPerWindow: z.int().min(1).default(5).describe('Streams that one address may open within `windowMs`.'),
-      windowMs: z.int().min(1_000).default(60_000).describe('Milliseconds of the window for `opensPerWindow`.'),
+        .describe('Bytes kept for a client that does not read; with more it is cut off and can resume.'),
+      maxClients: z.int().min(1).default(100).describe('Streams open at a time; one more is answered with 503.'),
+      connectsPerMinute: z.int().min(1).default(5).describe('Streams that one address may open within 60 seconds; one more is answered with 429.'),
     })
     .prefault({})
-    .describe('The live stream of events.'),
+    .describe('The live stream (server-sent events).'),
 });
 
 /** The same, once checked. */

@@ -3,6 +3,7 @@ import { InputError } from '../../src/errors.ts';
 import { instantOfLocal } from '../../src/rollups/local-time.ts';
 import type { TimeRange } from '../../src/rollups/time-slots.ts';
 import { createTimeZone } from '../../src/rollups/time-zone.ts';
+import { ParameterError } from './parameters.ts';
 
 const TIMES = 'an ISO 8601 date or time, such as 2026-11-20 or 2026-11-20T09:30:00Z, or unix milliseconds';
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
@@ -33,7 +34,15 @@ export function rangeOf({ from, to }: { readonly from?: Moment | undefined; read
     }
     return moment.isWallTime ? instantOfLocal(zone, moment.ms) : moment.ms;
   };
-  return { sinceMs: instant(from), untilMs: instant(to) };
+  const range = { sinceMs: instant(from), untilMs: instant(to) };
+  if (range.sinceMs !== null && range.untilMs !== null && range.untilMs <= range.sinceMs) {
+    throw new ParameterError({
+      message: 'Nothing lies between from and to.',
+      parameter: 'to',
+      hint: 'to is the first moment that does not count any more, so it must be later.',
+    });
+  }
+  return range;
 }
 
 /** A moment as a parameter. */

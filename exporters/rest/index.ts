@@ -17,7 +17,7 @@ export const rest: Installable<RestConfig, RestDeps> = {
   name: 'rest',
   config: restConfig,
   create: (config, deps) => {
-    const live = createLive(deps, config.live);
+    const live = createLive(deps, config.sse);
     deps.gauges.offer('hall_monitor_sse_clients', live.clients);
     const specs: readonly RouteSpec[] = [
       entriesRoute(deps, config),

@@ -49,13 +49,14 @@ interface Client {
 
 const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
 const RECONNECT_MS = 2_000;
+const WINDOW_MS = 60_000;
 const PAGE = 200;
 
 /** Makes the live stream. */
-export function createLive(deps: RestDeps, config: RestConfig['live']): Live {
+export function createLive(deps: RestDeps, config: RestConfig['sse']): Live {
   const clients = new Set<Client>();
-  const window = createSlidingWindow({ limit: config.opensPerWindow, windowMs: config.windowMs, now: deps.now });
-  const hub = createHub(deps, clients, config.maxBufferBytes);
+  const window = createSlidingWindow({ limit: config.connectsPerMinute, windowMs: WINDOW_MS, now: deps.now });
+  const hub = createHub(deps, clients, config.bufferBytes);
   const handle = (request: Request): Response => {
     const { last_event_id: asked, ...filter } = readQuery(query, new URL(request.url));
     if (request.method === 'HEAD') {
@@ -63,7 +64,7 @@ export function createLive(deps: RestDeps, config: RestConfig['live']): Live {
     }
     const waitMs = window.take(peerOf(request));
     if (waitMs !== undefined) {
-      return busy(429, `No more than ${config.opensPerWindow} streams may be opened in ${config.windowMs / 1000} s.`, waitMs);
+      return busy(429, `One address may open ${config.connectsPerMinute} streams a minute.`, waitMs);
     }
     if (clients.size >= config.maxClients) {
       return busy(503, `There are ${clients.size} streams open already.`, 5_000);

@@ -1,8 +1,9 @@
+import type { Sink } from '../../src/component.ts';
 import type { Batch, OriginState } from '../../src/records/record.ts';
 import { findTranscripts, transcriptRoots } from './discover.ts';
 import { Positions } from './plan-readings.ts';
 import { ReadPool } from './read-pool.ts';
-import { readTranscript } from './read-transcript.ts';
+import { type Reading, readTranscript } from './read-transcript.ts';
 
 /** How far a backfill is. */
 export interface BackfillProgress {
@@ -16,8 +17,7 @@ export interface BackfillProgress {
 export interface BackfillParts {
   readonly claudeDirs: readonly string[];
   readonly origins: readonly OriginState[];
-  /** Commits batches before it returns. */
-  readonly commit: (batches: readonly Batch[]) => void;
+  readonly sink: Sink;
   readonly onProgress?: (progress: BackfillProgress) => void;
   readonly onProblem: (path: string, reason: string) => void;
   readonly threads: number;
@@ -52,29 +52,11 @@ export const backfill = async (parts: BackfillParts): Promise<BackfillResult> =>
       parts.onProgress?.({ filesRead, files: readings.length, bytesRead, bytes });
     };
     if (bytes < INLINE_BYTES || parts.threads === 0) {
-      let waiting: Batch[] = [];
-      let records = 0;
-      for (const reading of readings) {
-        try {
-          const read = readTranscript(reading, (batch) => {
-            waiting.push(batch);
-            records += batch.records.length;
-            if (records < INLINE_RECORDS) return;
-            parts.commit(waiting);
-            waiting = [];
-            records = 0;
-          });
-          note(1, read);
-        } catch (error) {
-          if (!isSystemError(error)) throw error;
-          parts.onProblem(reading.file.path, error.message);
-        }
-      }
-      if (waiting.length > 0) parts.commit(waiting);
+      await readInline(parts, readings, note);
     } else {
       pool ??= new ReadPool(parts.threads);
-      await pool.read(readings, (result) => {
-        if (result.batches.length > 0) parts.commit(result.batches);
+      await pool.read(readings, async (result) => {
+        if (result.batches.length > 0) await parts.sink(result.batches);
         for (const { path, reason } of result.problems) parts.onProblem(path, reason);
         note(result.filesRead, result.bytesRead);
       });
@@ -83,6 +65,33 @@ export const backfill = async (parts: BackfillParts): Promise<BackfillResult> =>
   } finally {
     await pool?.close();
   }
+};
+
+/** Reads on the calling thread. */
+const readInline = async (
+  parts: BackfillParts,
+  readings: readonly Reading[],
+  note: (files: number, bytes: number) => void,
+): Promise<void> => {
+  let waiting: Batch[] = [];
+  let records = 0;
+  for (const reading of readings) {
+    try {
+      const read = readTranscript(reading, (batch) => {
+        waiting.push(batch);
+        records += batch.records.length;
+      });
+      note(1, read);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      parts.onProblem(reading.file.path, error.message);
+    }
+    if (records < INLINE_RECORDS) continue;
+    await parts.sink(waiting);
+    waiting = [];
+    records = 0;
+  }
+  if (waiting.length > 0) await parts.sink(waiting);
 };
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

@@ -42,6 +42,16 @@ export class Positions {
     return readings.sort((left, right) => right.file.modifiedMs - left.file.modifiedMs);
   }
 
+  /** As {@link plan}, for some files of which none was renamed. */
+  planKnown(files: readonly FoundFile[]): readonly Reading[] {
+    const readings: Reading[] = [];
+    for (const file of files) {
+      const position = this.#byPath.get(file.path) ?? null;
+      if (position === null || isChanged(file, position)) readings.push({ file, position, movedFrom: null });
+    }
+    return readings;
+  }
+
   #gone(files: readonly FoundFile[]): ReadonlyMap<string, [string, Position]> {
     const present = new Set(files.map((file) => file.path));
     const gone = new Map<string, [string, Position]>();

@@ -31,25 +31,22 @@ export class ReadPool {
    * Reads all files and hands on what they hold as it comes; `onResult` commits it. Threads wait while too much is on its
    * way. Rejects where a thread failed or `onResult` threw.
    */
-  async read(readings: readonly Reading[], onResult: (result: ReadResult) => void): Promise<void> {
+  async read(readings: readonly Reading[], onResult: (result: ReadResult) => Promise<void>): Promise<void> {
     const counters = new Int32Array(new SharedArrayBuffer(8));
     let waiting: ReadReport[] = [];
     let running = this.#workers.length;
     let isDraining = false;
     await new Promise<void>((resolve, reject) => {
-      const drain = (): void => {
-        isDraining = false;
-        const reports = waiting;
-        waiting = [];
-        try {
-          onResult(gather(reports));
-        } catch (error) {
-          reject(error as Error);
-          return;
+      const drain = async (): Promise<void> => {
+        while (waiting.length >= REPORTS_PER_COMMIT || (running === 0 && waiting.length > 0)) {
+          const reports = waiting;
+          waiting = [];
+          await onResult(gather(reports));
+          Atomics.sub(counters, 1, reports.length);
+          Atomics.notify(counters, 1);
         }
-        Atomics.sub(counters, 1, reports.length);
-        Atomics.notify(counters, 1);
-        if (running === 0 && waiting.length === 0) resolve();
+        isDraining = false;
+        if (running === 0) resolve();
       };
       for (const worker of this.#workers) {
         worker.on('error', reject);
@@ -58,7 +55,7 @@ export class ReadPool {
           waiting.push(report);
           if (!isDraining && (waiting.length >= REPORTS_PER_COMMIT || running === 0)) {
             isDraining = true;
-            setImmediate(drain);
+            setImmediate(() => void drain().catch(reject));
           }
         });
         worker.postMessage({ readings, counters } satisfies ReadOrder);

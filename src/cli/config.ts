@@ -13,7 +13,11 @@ import type { Terminal } from './terminal.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Prints what holds and where each value comes from; secrets are masked. */
-export async function runShow(options: { readonly json?: boolean }, loaded: LoadedConfig, terminal: Terminal): CommandResult {
+export async function runShow(
+  options: { readonly json?: boolean },
+  loaded: LoadedConfig,
+  terminal: Terminal,
+): CommandResult {
   const config = maskSecrets(loaded.config);
   noteUnknownVariables(terminal);
   if (options.json === true) {
@@ -26,12 +30,18 @@ export async function runShow(options: { readonly json?: boolean }, loaded: Load
     source: sourceText(loaded, path, variable),
   }));
   const width = (key: 'key' | 'value'): number => Math.max(...rows.map((row) => row[key].length));
-  const lines = rows.map(({ key, value, source }) => `${key.padEnd(width('key'))}  ${value.padEnd(width('value'))}  ${source}`);
+  const lines = rows.map(
+    ({ key, value, source }) =>
+      `${key.padEnd(width('key'))}  ${value.padEnd(width('value'))}  ${source}`,
+  );
   terminal.print(`${lines.map(escapeText).join('\n')}\n`);
 }
 
 /** Prints the JSON schema of the configuration file, or the reference as Markdown. */
-export async function runSchema(options: { readonly markdown?: boolean }, terminal: Terminal): CommandResult {
+export async function runSchema(
+  options: { readonly markdown?: boolean },
+  terminal: Terminal,
+): CommandResult {
   if (options.markdown === true) {
     const { describeConfig } = await import('../config/describe.ts');
     terminal.print(describeConfig());
@@ -42,11 +52,17 @@ export async function runSchema(options: { readonly markdown?: boolean }, termin
 }
 
 /** Writes a configuration file with every default, for its owner alone; an existing one stays unless forced. */
-export async function runInit(options: { readonly force?: boolean }, loaded: LoadedConfig, terminal: Terminal): CommandResult {
+export async function runInit(
+  options: { readonly force?: boolean },
+  loaded: LoadedConfig,
+  terminal: Terminal,
+): CommandResult {
   const { home, claudeDirs } = loaded.config;
   const path = set(terminal.env['HALL_MONITOR_CONFIG']) ?? join(home, 'config.json');
   if (existsSync(path) && options.force !== true) {
-    terminal.note(`hall-monitor: ${path} exists already.\nEdit it, or write it anew with --force.\n`);
+    terminal.note(
+      `hall-monitor: ${path} exists already.\nEdit it, or write it anew with --force.\n`,
+    );
     return EXIT.failure;
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -55,7 +71,11 @@ export async function runInit(options: { readonly force?: boolean }, loaded: Loa
   return;
 }
 
-function sourceText({ sourceOf, configFile }: LoadedConfig, path: readonly string[], variable: string): string {
+function sourceText(
+  { sourceOf, configFile }: LoadedConfig,
+  path: readonly string[],
+  variable: string,
+): string {
   switch (sourceOf(path)) {
     case 'default':
       return '(default)';
@@ -71,7 +91,9 @@ function sourceText({ sourceOf, configFile }: LoadedConfig, path: readonly strin
 /** A misspelt variable does nothing, which is hard to notice. */
 function noteUnknownVariables({ env, note }: Terminal): void {
   const known = new Set(['HALL_MONITOR_CONFIG', ...SETTINGS.map(({ variable }) => variable)]);
-  const unknown = Object.keys(env).filter((name) => name.startsWith('HALL_MONITOR_') && !known.has(name));
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('HALL_MONITOR_') && !known.has(name),
+  );
   for (const name of unknown) {
     note(`${escapeText(name)} is set, but there is no such setting.\n`);
   }

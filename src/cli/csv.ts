@@ -7,7 +7,12 @@ import { stringify } from 'csv-stringify/sync';
  */
 export function csvText(columns: readonly string[], rows: readonly object[]): string {
   const harmless = rows.map((row) =>
-    Object.fromEntries(Object.entries(row).map(([key, value]: [string, unknown]) => [key, typeof value === 'string' ? defused(value) : value])),
+    Object.fromEntries(
+      Object.entries(row).map(([key, value]: [string, unknown]) => [
+        key,
+        typeof value === 'string' ? defused(value) : value,
+      ]),
+    ),
   );
   return stringify(harmless, { header: true, columns: [...columns] });
 }

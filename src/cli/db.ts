@@ -11,7 +11,10 @@ import { countText } from './figures.ts';
 import { readStore } from './read-store.ts';
 
 /** Examines the store for damage. Exit code 1 when there is any. */
-export async function runCheck(options: { readonly json?: boolean }, context: CommandContext): CommandResult {
+export async function runCheck(
+  options: { readonly json?: boolean },
+  context: CommandContext,
+): CommandResult {
   const { terminal } = context;
   const check = await readStore(context, { sync: false }, checkStore);
   if (options.json === true) {
@@ -21,7 +24,9 @@ export async function runCheck(options: { readonly json?: boolean }, context: Co
       check.ok ? 'The store is sound.' : 'The store is damaged:',
       ...check.faults.map((fault) => `  ${fault}`),
       `Schema ${check.schema_version}, ${countText(check.size_bytes)} bytes, requests from ${check.oldest_request ?? '-'} to ${check.newest_request ?? '-'}`,
-      ...Object.entries(check.counts).map(([table, rows]) => `  ${table.padEnd(16)} ${countText(rows).padStart(14)}`),
+      ...Object.entries(check.counts).map(
+        ([table, rows]) => `  ${table.padEnd(16)} ${countText(rows).padStart(14)}`,
+      ),
       ...(check.ok ? [] : ['Build a new one from the transcripts with `hall-monitor db rebuild`.']),
     ];
     terminal.print(`${lines.map(escapeText).join('\n')}\n`);
@@ -30,12 +35,18 @@ export async function runCheck(options: { readonly json?: boolean }, context: Co
 }
 
 /** Copies the store to a file for its owner alone, page by page, while others may read and write it. */
-export async function runBackup(file: string, options: { readonly force?: boolean }, context: CommandContext): CommandResult {
+export async function runBackup(
+  file: string,
+  options: { readonly force?: boolean },
+  context: CommandContext,
+): CommandResult {
   const { terminal } = context;
   const target = resolve(file);
   if (existsSync(target)) {
     if (options.force !== true) {
-      terminal.note(`hall-monitor: ${target} exists already.\nGive another name, or replace it with --force.\n`);
+      terminal.note(
+        `hall-monitor: ${target} exists already.\nGive another name, or replace it with --force.\n`,
+      );
       return EXIT.failure;
     }
     rmSync(target);
@@ -55,11 +66,16 @@ export async function runBackup(file: string, options: { readonly force?: boolea
 }
 
 /** Puts the store aside and fills a new one from what files there are. */
-export async function runRebuild(options: { readonly json?: boolean }, context: CommandContext): CommandResult {
+export async function runRebuild(
+  options: { readonly json?: boolean },
+  context: CommandContext,
+): CommandResult {
   const { config, terminal } = context;
   const moved = moveAside(config.home, terminal.nowMs());
   if (moved !== null) {
-    terminal.note(`The old store is kept as ${moved}; what only it knows, because Claude Code has deleted the transcripts, is not in the new one.\n`);
+    terminal.note(
+      `The old store is kept as ${moved}; what only it knows, because Claude Code has deleted the transcripts, is not in the new one.\n`,
+    );
   }
   const { run } = await import('./import.ts');
   return await run({ ...context, json: options.json === true });
@@ -74,7 +90,9 @@ function moveAside(home: string, nowMs: number): string | null {
   const lock = lockStore(home, 0);
   if (isHeld(lock)) {
     const who = lock.holderPid === null ? '' : ` (process ${lock.holderPid})`;
-    throw new TransientError(`Another Hall Monitor${who} writes to the store in ${home}.`, { hint: 'Stop it, then try again.' });
+    throw new TransientError(`Another Hall Monitor${who} writes to the store in ${home}.`, {
+      hint: 'Stop it, then try again.',
+    });
   }
   try {
     const aside = `${store}.${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;

@@ -2,9 +2,7 @@
  * Characters that a terminal would obey or a reader could not see: controls of both ranges, the marks that turn the
  * direction of text, and the separators that some programs take for line ends.
  */
-// oxlint-disable-next-line no-control-regex -- controls are what this is about
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
-// oxlint-disable-next-line no-control-regex -- JSON text itself is broken into lines
 const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** Text from outside, safe to show: what could command the terminal is written out, such as `\x1b`. */
@@ -17,7 +15,10 @@ export function escapeText(text: string): string {
 
 /** A value as indented JSON ending in a line feed, free of anything a terminal would obey. */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(UNSAFE_IN_JSON, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
+  const text = JSON.stringify(value, null, 2).replace(
+    UNSAFE_IN_JSON,
+    (character) => `\\u${hex(character.charCodeAt(0), 4)}`,
+  );
   return `${text}\n`;
 }
 

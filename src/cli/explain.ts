@@ -19,17 +19,25 @@ export interface ExplainOptions {
 type Explanation = RequestExplanation<PriceExplanation> | SessionExplanation;
 
 /** Says where the figures of a request or a session come from. */
-export async function run(id: string, options: ExplainOptions, context: CommandContext): CommandResult {
+export async function run(
+  id: string,
+  options: ExplainOptions,
+  context: CommandContext,
+): CommandResult {
   const { config, terminal } = context;
   const table = await loadPriceTable(config.pricing.overrideFile);
   const view = { timezone: zoneOf(context).name, nowMs: terminal.nowMs() };
   const found = await readStore<Explanation | undefined>(
     context,
     options,
-    (db) => explainRequest(db, id, (request) => explainPrice(table, request)) ?? explainSession(db, id, view),
+    (db) =>
+      explainRequest(db, id, (request) => explainPrice(table, request)) ??
+      explainSession(db, id, view),
   );
   if (found === undefined) {
-    terminal.note(`hall-monitor: no request or session is known as ${escapeText(id)}.\nGive a message id, a request id, or a session id or its beginning.\n`);
+    terminal.note(
+      `hall-monitor: no request or session is known as ${escapeText(id)}.\nGive a message id, a request id, or a session id or its beginning.\n`,
+    );
     return EXIT.failure;
   }
   if (options.json === true) {
@@ -44,7 +52,10 @@ const DECIMALS = 9;
 
 function requestLines(request: RequestExplanation<PriceExplanation>): string[] {
   const { counted_line: place, tokens, cost } = request;
-  const copied = place.path === request.owner_path ? [] : [`Counted for  ${request.owner_path} (the file that held it first)`];
+  const copied =
+    place.path === request.owner_path
+      ? []
+      : [`Counted for  ${request.owner_path} (the file that held it first)`];
   return [
     `Request      ${request.key}`,
     `Ids          message ${request.message_id ?? 'unknown'}, request ${request.request_id ?? 'unknown'}`,
@@ -57,27 +68,44 @@ function requestLines(request: RequestExplanation<PriceExplanation>): string[] {
     ...copied,
     `Tokens       input ${countText(tokens.input_tokens)}, output ${countText(tokens.output_tokens)} (thinking ${countText(tokens.thinking_tokens)}),`,
     `             cache read ${countText(tokens.cache_read_input_tokens)}, cache write ${countText(tokens.cache_creation_5m_input_tokens)} for 5 minutes and ${countText(tokens.cache_creation_1h_input_tokens)} for 1 hour`,
-    ...(request.final ? [] : ['             The output may be a first guess: no line says why the model stopped.']),
+    ...(request.final
+      ? []
+      : ['             The output may be a first guess: no line says why the model stopped.']),
     `Tools        ${request.tool_calls.map(({ tool }) => tool ?? 'unknown').join(', ') || 'none'}`,
     '',
     ...priceLines(request.price),
     '',
-    cost === null ? 'Cost         unknown: no price for this model' : `Cost         ${usdText(cost.total_usd, DECIMALS)} (${request.cost_basis})`,
+    cost === null
+      ? 'Cost         unknown: no price for this model'
+      : `Cost         ${usdText(cost.total_usd, DECIMALS)} (${request.cost_basis})`,
     ...(cost === null || request.price.costUsd === cost.total_usd
       ? []
-      : [`             At the prices of now it would be ${usdText(request.price.costUsd ?? 0, DECIMALS)}: the table changed after it was recorded.`]),
+      : [
+          `             At the prices of now it would be ${usdText(request.price.costUsd ?? 0, DECIMALS)}: the table changed after it was recorded.`,
+        ]),
     ...(request.reported_cost_usd === null
       ? ['The client   wrote no cost of its own.']
-      : [`The client   wrote ${usdText(request.reported_cost_usd, DECIMALS)}${differenceText(request.cost_difference_usd)}`]),
+      : [
+          `The client   wrote ${usdText(request.reported_cost_usd, DECIMALS)}${differenceText(request.cost_difference_usd)}`,
+        ]),
   ];
 }
 
-function sessionLines({ session_id, summary, by_model, files, requests, client }: SessionExplanation): string[] {
+function sessionLines({
+  session_id,
+  summary,
+  by_model,
+  files,
+  requests,
+  client,
+}: SessionExplanation): string[] {
   const notFinal = requests.filter(({ final }) => !final).length;
   return [
     `Session      ${session_id}`,
     ...(summary === null
-      ? ['             Nothing in it is its own: all of it is a copy of other sessions and is counted there.']
+      ? [
+          '             Nothing in it is its own: all of it is a copy of other sessions and is counted there.',
+        ]
       : [
           `Project      ${summary.project}`,
           `Title        ${summary.title ?? 'none'}`,
@@ -88,19 +116,30 @@ function sessionLines({ session_id, summary, by_model, files, requests, client }
             ? 'The client   wrote no cost of its own for this session.'
             : `The client   wrote ${usdText(summary.client_cost_usd, 6)}${differenceText(summary.cost_difference_usd)}; its figure includes requests that no transcript holds.`,
         ]),
-    ...(notFinal === 0 ? [] : [`Not final    ${countText(notFinal)} requests whose output may be a first guess`]),
+    ...(notFinal === 0
+      ? []
+      : [`Not final    ${countText(notFinal)} requests whose output may be a first guess`]),
     '',
     'By model',
-    ...by_model.map((row) => `  ${row.model}: ${countText(row.requests)} requests, ${usdText(row.cost_usd, 6)}${clientModelText(client, row.model)}`),
+    ...by_model.map(
+      (row) =>
+        `  ${row.model}: ${countText(row.requests)} requests, ${usdText(row.cost_usd, 6)}${clientModelText(client, row.model)}`,
+    ),
     '',
     'Files',
-    ...files.map((file) => `  ${file.path}: ${countText(file.lines)} lines, ${countText(file.requests)} requests counted for it, ${usdText(file.cost_usd, 6)}`),
+    ...files.map(
+      (file) =>
+        `  ${file.path}: ${countText(file.lines)} lines, ${countText(file.requests)} requests counted for it, ${usdText(file.cost_usd, 6)}`,
+    ),
     '',
     'Dearest requests',
     ...requests
       .toSorted((a, b) => b.cost_usd - a.cost_usd)
       .slice(0, 5)
-      .map((request) => `  ${request.key}  ${usdText(request.cost_usd, 6)}  line ${request.line} of ${request.path}`),
+      .map(
+        (request) =>
+          `  ${request.key}  ${usdText(request.cost_usd, 6)}  line ${request.line} of ${request.path}`,
+      ),
     '',
     '`hall-monitor explain <request>` says how one came to its cost; --json lists them all.',
   ];
@@ -111,7 +150,9 @@ function differenceText(differenceUsd: number | null): string {
     return '';
   }
   const sign = differenceUsd > 0 ? 'more' : 'less';
-  return differenceUsd === 0 ? ', the same' : `; ours is ${usdText(Math.abs(differenceUsd), 6)} ${sign}`;
+  return differenceUsd === 0
+    ? ', the same'
+    : `; ours is ${usdText(Math.abs(differenceUsd), 6)} ${sign}`;
 }
 
 function clientModelText(client: SessionExplanation['client'], model: string): string {

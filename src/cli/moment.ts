@@ -6,7 +6,8 @@ import { MOMENT_FORMS } from './moment-forms.ts';
 const DAY_MS = 86_400_000;
 const UNIT_MS = { m: 60_000, h: 3_600_000 } as const;
 
-const ISO = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(Z|[+-]\d\d:?\d\d)?)?)?$/i;
+const ISO =
+  /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(Z|[+-]\d\d:?\d\d)?)?)?$/i;
 
 /**
  * A moment as a person writes it, in unix milliseconds.
@@ -16,10 +17,16 @@ const ISO = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3
  *
  * @throws InputError when the text is none of the forms, or a date that does not exist.
  */
-export function parseMoment(text: string, flag: string, { zone, nowMs }: { readonly zone: TimeZone; readonly nowMs: number }): number {
+export function parseMoment(
+  text: string,
+  flag: string,
+  { zone, nowMs }: { readonly zone: TimeZone; readonly nowMs: number },
+): number {
   const moment = relative(text, zone, nowMs) ?? absolute(text, zone);
   if (moment === undefined || Number.isNaN(moment)) {
-    throw new InputError(`${flag} cannot be ${JSON.stringify(text)}.`, { hint: `Allowed is ${MOMENT_FORMS}.` });
+    throw new InputError(`${flag} cannot be ${JSON.stringify(text)}.`, {
+      hint: `Allowed is ${MOMENT_FORMS}.`,
+    });
   }
   return moment;
 }
@@ -49,10 +56,25 @@ function absolute(text: string, zone: TimeZone): number | undefined {
   if (match === null) {
     return undefined;
   }
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => (part === undefined ? undefined : Number(part)));
-  const wallMs = Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '').padEnd(3, '0')));
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => (part === undefined ? undefined : Number(part)));
+  const wallMs = Date.UTC(
+    year,
+    month - 1,
+    day,
+    hour,
+    minute,
+    second,
+    Number((match[7] ?? '').padEnd(3, '0')),
+  );
   const wall = new Date(wallMs);
-  const isReal = wall.getUTCMonth() === month - 1 && wall.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  const isReal =
+    wall.getUTCMonth() === month - 1 &&
+    wall.getUTCDate() === day &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60;
   if (!isReal) {
     return undefined;
   }

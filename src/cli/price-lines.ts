@@ -7,8 +7,14 @@ export function priceLines(price: PriceExplanation): string[] {
 
 function partLines(part: PartExplanation, isOneOfSeveral: boolean): string[] {
   const { role, model, basis, pricesOf, period, tier, thresholdTokens, promptTokens } = part;
-  const whose = pricesOf === null ? 'no price known' : `price of ${pricesOf}${period === null ? '' : `, ${periodText(period)}`}`;
-  const size = thresholdTokens === null ? '' : `, prompt of ${promptTokens} tokens (${tier === 'base' ? 'up to' : 'above'} ${thresholdTokens})`;
+  const whose =
+    pricesOf === null
+      ? 'no price known'
+      : `price of ${pricesOf}${period === null ? '' : `, ${periodText(period)}`}`;
+  const size =
+    thresholdTokens === null
+      ? ''
+      : `, prompt of ${promptTokens} tokens (${tier === 'base' ? 'up to' : 'above'} ${thresholdTokens})`;
   const title = isOneOfSeveral ? `${role} (${model})` : model;
   return [
     `Price        ${title}: ${basis}, ${whose}${size}`,
@@ -18,9 +24,17 @@ function partLines(part: PartExplanation, isOneOfSeveral: boolean): string[] {
   ];
 }
 
-function periodText({ from, to }: { readonly from: string | null; readonly to: string | null }): string {
+function periodText({
+  from,
+  to,
+}: {
+  readonly from: string | null;
+  readonly to: string | null;
+}): string {
   if (from === null && to === null) {
     return 'at all times';
   }
-  return [from === null ? '' : `from ${from}`, to === null ? '' : `to before ${to}`].filter(Boolean).join(' ');
+  return [from === null ? '' : `from ${from}`, to === null ? '' : `to before ${to}`]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -31,10 +31,15 @@ export interface PricingExplainOptions {
 }
 
 /** Prints the price table. */
-export async function runList(options: PricingListOptions, { config, terminal }: CommandContext): CommandResult {
+export async function runList(
+  options: PricingListOptions,
+  { config, terminal }: CommandContext,
+): CommandResult {
   const table = await loadPriceTable(config.pricing.overrideFile);
   const rows = listPrices(table).filter(
-    ({ model, aliases }) => options.model === undefined || [model, ...aliases].some((name) => name.includes(options.model ?? '')),
+    ({ model, aliases }) =>
+      options.model === undefined ||
+      [model, ...aliases].some((name) => name.includes(options.model ?? '')),
   );
   if (options.json === true) {
     terminal.print(jsonText({ as_of: table.asOf, web_search_usd: table.webSearchUsd, rows }));
@@ -48,9 +53,17 @@ export async function runList(options: PricingListOptions, { config, terminal }:
   });
   const text = renderTable<PriceListRow>(
     [
-      { head: 'Model', text: (row) => `${row.model}${row.isVerified ? '' : ' (not used)'}`, kind: 'name' },
+      {
+        head: 'Model',
+        text: (row) => `${row.model}${row.isVerified ? '' : ' (not used)'}`,
+        kind: 'name',
+      },
       { head: 'In force', text: forceText, kind: 'name', rank: 5 },
-      { head: 'Prompt', text: (row) => (row.promptTokensOver === null ? '' : `> ${row.promptTokensOver / 1000}k`), rank: 6 },
+      {
+        head: 'Prompt',
+        text: (row) => (row.promptTokensOver === null ? '' : `> ${row.promptTokensOver / 1000}k`),
+        rank: 6,
+      },
       rate('Input', (row) => row.input),
       rate('Output', (row) => row.output),
       rate('Write 5m', (row) => row.cacheWrite5m, 3),
@@ -61,17 +74,26 @@ export async function runList(options: PricingListOptions, { config, terminal }:
     rows,
     terminal,
   );
-  terminal.print(`Prices in USD per million tokens, as of ${table.asOf}. A web search costs $${table.webSearchUsd}.\n\n${text}`);
+  terminal.print(
+    `Prices in USD per million tokens, as of ${table.asOf}. A web search costs $${table.webSearchUsd}.\n\n${text}`,
+  );
 }
 
 /** Says what a request of a model costs and why. */
-export async function runExplain(model: string, options: PricingExplainOptions, { config, terminal }: CommandContext): CommandResult {
+export async function runExplain(
+  model: string,
+  options: PricingExplainOptions,
+  { config, terminal }: CommandContext,
+): CommandResult {
   const table = await loadPriceTable(config.pricing.overrideFile);
   const nowMs = terminal.nowMs();
   const explanation = explainPrice(table, {
     model,
     messageId: null,
-    atMs: options.at === undefined ? nowMs : parseMoment(options.at, '--at', { zone: createTimeZone('UTC'), nowMs }),
+    atMs:
+      options.at === undefined
+        ? nowMs
+        : parseMoment(options.at, '--at', { zone: createTimeZone('UTC'), nowMs }),
     refusedBeforeOutput: false,
     usage: {
       inputTokens: count('--input', options.input, 1_000_000),
@@ -92,8 +114,11 @@ export async function runExplain(model: string, options: PricingExplainOptions, 
     return;
   }
   const { costUsd } = explanation;
-  const cost = costUsd === null ? 'unknown: the price table has no such model' : usdText(costUsd, 9);
-  terminal.print(`${[...priceLines(explanation), '', `Cost         ${cost}`].map(escapeText).join('\n')}\n`);
+  const cost =
+    costUsd === null ? 'unknown: the price table has no such model' : usdText(costUsd, 9);
+  terminal.print(
+    `${[...priceLines(explanation), '', `Cost         ${cost}`].map(escapeText).join('\n')}\n`,
+  );
 }
 
 function forceText({ from, to }: PriceListRow): string {
@@ -106,7 +131,9 @@ function forceText({ from, to }: PriceListRow): string {
 function count(flag: string, text: string | undefined, usual: number): number {
   const value = text === undefined ? usual : Number(text.replaceAll(/[,_]/g, ''));
   if (!Number.isSafeInteger(value) || value < 0 || text === '') {
-    throw new InputError(`${flag} cannot be ${JSON.stringify(text)}.`, { hint: 'Give a whole number of tokens, such as 12000.' });
+    throw new InputError(`${flag} cannot be ${JSON.stringify(text)}.`, {
+      hint: 'Give a whole number of tokens, such as 12000.',
+    });
   }
   return value;
 }

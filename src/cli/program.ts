@@ -16,17 +16,29 @@ export interface Registry {
   /** Loads the configuration with what flags set in it. */
   readonly contextWith: (flags?: Layer) => Promise<CommandContext>;
   /** Wraps a command's work: its result becomes the exit code. */
-  readonly action: <A extends unknown[]>(work: (...args: A) => Promise<number | void>) => (...args: A) => Promise<void>;
+  readonly action: <A extends unknown[]>(
+    work: (...args: A) => Promise<number | void>,
+  ) => (...args: A) => Promise<void>;
 }
 
 /** The whole command line; each command's code is loaded when it is called. */
-export function createProgram(terminal: Terminal): { readonly command: Command; readonly exitCode: () => number } {
+export function createProgram(terminal: Terminal): {
+  readonly command: Command;
+  readonly exitCode: () => number;
+} {
   let code: number = EXIT.ok;
   const program = new Command('hall-monitor')
-    .description('What your Claude Code agents cost, where the time goes, and why you can believe the number.')
+    .description(
+      'What your Claude Code agents cost, where the time goes, and why you can believe the number.',
+    )
     .version(packageVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'explain a command')
-    .configureOutput({ writeOut: terminal.print, writeErr: terminal.note, getOutHelpWidth: () => terminal.columns, getErrHelpWidth: () => terminal.columns })
+    .helpOption('-h, --help', 'print this help')
+    .configureOutput({
+      writeOut: terminal.print,
+      writeErr: terminal.note,
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+    })
     .configureHelp({ showGlobalOptions: false })
     .showHelpAfterError('Add --help to see what is allowed.')
     .exitOverride()
@@ -34,7 +46,10 @@ export function createProgram(terminal: Terminal): { readonly command: Command; 
   const registry: Registry = {
     program,
     terminal,
-    contextWith: async (flags = {}) => ({ ...(await loadConfig({ env: terminal.env, flags })), terminal }),
+    contextWith: async (flags = {}) => ({
+      ...(await loadConfig({ env: terminal.env, flags })),
+      terminal,
+    }),
     action:
       (work) =>
       async (...args) => {

@@ -14,7 +14,11 @@ export interface ReadOptions {
  *
  * @throws ConfigError where there is no store.
  */
-export async function readStore<T>({ config }: CommandContext, { sync }: ReadOptions, read: (db: Database) => T | Promise<T>): Promise<T> {
+export async function readStore<T>(
+  { config }: CommandContext,
+  { sync }: ReadOptions,
+  read: (db: Database) => T | Promise<T>,
+): Promise<T> {
   if (sync) {
     const { syncStore } = await import('./sync.ts');
     await syncStore(config);

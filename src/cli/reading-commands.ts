@@ -59,10 +59,16 @@ ${EXIT_CODES_HELP}
 
 function registerSessions({ program, contextWith, action }: Registry): void {
   withTime(program.command('sessions').description('list sessions, newest activity first'))
-    .option('--project <path>', "only sessions that worked in this project: its path, or the path's last part")
+    .option(
+      '--project <path>',
+      "only sessions that worked in this project: its path, or the path's last part",
+    )
     .option('--limit <number>', 'how many at most (20 in the table, all otherwise)', positive)
     .option('--json', 'print all that is known of each, unrounded')
-    .option('--out <file>', 'write sessions.json: every session, by_day and totals, rounded; - for standard output')
+    .option(
+      '--out <file>',
+      'write sessions.json: every session, by_day and totals, rounded; - for standard output',
+    )
     .option('--no-sync', 'do not read new transcripts first')
     .addHelpText(
       'after',
@@ -92,7 +98,10 @@ function registerExplain({ program, contextWith, action }: Registry): void {
     .argument('<id>', 'a message id, a request id, or a session id or its beginning')
     .option('--json', 'print everything as JSON')
     .option('--no-sync', 'do not read new transcripts first')
-    .addHelpText('after', `\nExamples:\n  hall-monitor explain 5fb3233b\n  hall-monitor explain msg_01XFDUDYJgAACzvnptvVoYEL\n\n${EXIT_CODES_HELP}\n`)
+    .addHelpText(
+      'after',
+      `\nExamples:\n  hall-monitor explain 5fb3233b\n  hall-monitor explain msg_01XFDUDYJgAACzvnptvVoYEL\n\n${EXIT_CODES_HELP}\n`,
+    )
     .action(
       action(async (id: string, options: ExplainOptions) => {
         const { run } = await import('./explain.ts');
@@ -102,13 +111,18 @@ function registerExplain({ program, contextWith, action }: Registry): void {
 }
 
 function registerPricing({ program, contextWith, action }: Registry): void {
-  const pricing = program.command('pricing').description('show prices, and what a request would cost');
+  const pricing = program
+    .command('pricing')
+    .description('show prices, and what a request would cost');
   pricing
     .command('list')
     .description('print the price table: every model, period and tier')
     .option('--model <text>', 'only models whose id contains this')
     .option('--json', 'print JSON')
-    .addHelpText('after', `\nExample:\n  hall-monitor pricing list --model opus\n\n${EXIT_CODES_HELP}\n`)
+    .addHelpText(
+      'after',
+      `\nExample:\n  hall-monitor pricing list --model opus\n\n${EXIT_CODES_HELP}\n`,
+    )
     .action(
       action(async (options: PricingListOptions) => {
         const { runList } = await import('./pricing.ts');
@@ -117,7 +131,9 @@ function registerPricing({ program, contextWith, action }: Registry): void {
     );
   pricing
     .command('explain')
-    .description('say what a request costs and why; a million tokens in and out where no count is given')
+    .description(
+      'say what a request costs and why; a million tokens in and out where no count is given',
+    )
     .argument('<model>', 'model id as the API gives it')
     .option('--at <moment>', 'when it was asked, in UTC (now)')
     .option('--input <tokens>', 'fresh input tokens')
@@ -130,7 +146,10 @@ function registerPricing({ program, contextWith, action }: Registry): void {
     .option('--geo <place>', 'inference_geo of the response, such as us')
     .option('--batch', 'sent as a batch')
     .option('--json', 'print JSON')
-    .addHelpText('after', `\nExample:\n  hall-monitor pricing explain claude-opus-5-5 --input 1200 --output 800 --cache-read 90000\n\n${EXIT_CODES_HELP}\n`)
+    .addHelpText(
+      'after',
+      `\nExample:\n  hall-monitor pricing explain claude-opus-5-5 --input 1200 --output 800 --cache-read 90000\n\n${EXIT_CODES_HELP}\n`,
+    )
     .action(
       action(async (model: string, options: PricingExplainOptions) => {
         const { runExplain } = await import('./pricing.ts');

@@ -20,13 +20,21 @@ export const REPORT_KEYS: Readonly<Record<Exclude<ReportKind, 'plan'>, ReportKey
   source: 'source',
 };
 
-const HEADS: Readonly<Partial<Record<ReportKey, string>>> = { week: 'Week from', session_id: 'Session' };
+const HEADS: Readonly<Partial<Record<ReportKey, string>>> = {
+  week: 'Week from',
+  session_id: 'Session',
+};
 
 /** A report as a table, with what a reader must know of its figures above and below. */
 export function reportTable(report: Report, span: string, terminal: Terminal): string {
   const key = REPORT_KEYS[report.report as Exclude<ReportKind, 'plan'>];
   const head = HEADS[key] ?? key.charAt(0).toUpperCase() + key.slice(1);
-  const name: Column<ReportRow> = { head, text: (row) => row[key] ?? '', total: 'Total', kind: 'name' };
+  const name: Column<ReportRow> = {
+    head,
+    text: (row) => row[key] ?? '',
+    total: 'Total',
+    kind: 'name',
+  };
   const { columns, unit, notes } = partsFor(report);
   const title = `${report.report.charAt(0).toUpperCase()}${report.report.slice(1)} report, ${span}, ${report.timezone}. ${unit}`;
   if (report.rows.length === 0) {
@@ -45,10 +53,18 @@ interface TableParts {
 function partsFor(report: Report): TableParts {
   const { totals } = report;
   if ('cost_usd' in totals) {
-    return { columns: usageColumns(report, totals), unit: 'Tokens; cost in USD at list price.', notes: usageNotes(totals) };
+    return {
+      columns: usageColumns(report, totals),
+      unit: 'Tokens; cost in USD at list price.',
+      notes: usageNotes(totals),
+    };
   }
   if ('timed_calls' in totals) {
-    return { columns: toolColumns(totals), unit: 'Calls; time spent in them where it is known.', notes: [] };
+    return {
+      columns: toolColumns(totals),
+      unit: 'Calls; time spent in them where it is known.',
+      notes: [],
+    };
   }
   return { columns: fileColumns(totals), unit: 'Calls of tools that name the file.', notes: [] };
 }
@@ -56,7 +72,11 @@ function partsFor(report: Report): TableParts {
 function usageColumns({ rows }: Report, totals: UsageFigures): Column<ReportRow>[] {
   const largest = rows.reduce((most, row) => Math.max(most, (row as UsageFigures).cost_usd), 0);
   const decimals = usdDecimals(largest);
-  const count = (head: string, of: (row: UsageFigures) => number, rank?: number): Column<ReportRow> => ({
+  const count = (
+    head: string,
+    of: (row: UsageFigures) => number,
+    rank?: number,
+  ): Column<ReportRow> => ({
     head,
     text: (row) => countText(of(row as UsageFigures)),
     total: countText(of(totals)),
@@ -66,9 +86,15 @@ function usageColumns({ rows }: Report, totals: UsageFigures): Column<ReportRow>
     count('Requests', (row) => row.requests, 4),
     count('Input', (row) => row.input_tokens, 5),
     count('Output', (row) => row.output_tokens, 6),
-    count('Cache write', (row) => row.cache_creation_5m_input_tokens + row.cache_creation_1h_input_tokens, 2),
+    count(
+      'Cache write',
+      (row) => row.cache_creation_5m_input_tokens + row.cache_creation_1h_input_tokens,
+      2,
+    ),
     count('Cache read', (row) => row.cache_read_input_tokens, 3),
-    ...(totals.web_search_requests === 0 ? [] : [count('Searches', (row) => row.web_search_requests, 1)]),
+    ...(totals.web_search_requests === 0
+      ? []
+      : [count('Searches', (row) => row.web_search_requests, 1)]),
     {
       head: 'Cost',
       text: (row) => usdText((row as UsageFigures).cost_usd, decimals),
@@ -80,19 +106,29 @@ function usageColumns({ rows }: Report, totals: UsageFigures): Column<ReportRow>
 function usageNotes(totals: UsageFigures): string[] {
   const notes = [];
   if (totals.estimated_cost_usd > 0) {
-    notes.push(`Of which ${usdText(totals.estimated_cost_usd, usdDecimals(totals.estimated_cost_usd))} is estimated: those models' prices are not known yet.`);
+    notes.push(
+      `Of which ${usdText(totals.estimated_cost_usd, usdDecimals(totals.estimated_cost_usd))} is estimated: those models' prices are not known yet.`,
+    );
   }
   if (totals.unpriced_requests > 0) {
-    notes.push(`${countText(totals.unpriced_requests)} requests have no known price: their tokens are counted, their cost is not.`);
+    notes.push(
+      `${countText(totals.unpriced_requests)} requests have no known price: their tokens are counted, their cost is not.`,
+    );
   }
   if (totals.not_final_requests > 0) {
-    notes.push(`${countText(totals.not_final_requests)} requests may have used more output than is recorded: their end was never written.`);
+    notes.push(
+      `${countText(totals.not_final_requests)} requests may have used more output than is recorded: their end was never written.`,
+    );
   }
   return notes;
 }
 
 function toolColumns(totals: ToolFigures): Column<ReportRow>[] {
-  const column = (head: string, of: (row: ToolFigures) => string, rank?: number): Column<ReportRow> => ({
+  const column = (
+    head: string,
+    of: (row: ToolFigures) => string,
+    rank?: number,
+  ): Column<ReportRow> => ({
     head,
     text: (row) => of(row as ToolFigures),
     total: of(totals),
@@ -109,7 +145,11 @@ function toolColumns(totals: ToolFigures): Column<ReportRow>[] {
 }
 
 function fileColumns(totals: FileFigures): Column<ReportRow>[] {
-  const count = (head: string, of: (row: FileFigures) => number, rank: number): Column<ReportRow> => ({
+  const count = (
+    head: string,
+    of: (row: FileFigures) => number,
+    rank: number,
+  ): Column<ReportRow> => ({
     head,
     text: (row) => countText(of(row as FileFigures)),
     total: countText(of(totals)),

@@ -15,7 +15,11 @@ export interface ReportOptions extends TimeOptions {
 }
 
 /** Prints a report as a table, JSON or CSV. */
-export async function run(kind: ReportKind, options: ReportOptions, context: CommandContext): CommandResult {
+export async function run(
+  kind: ReportKind,
+  options: ReportOptions,
+  context: CommandContext,
+): CommandResult {
   const { terminal } = context;
   const zone = zoneOf(context);
   const range = rangeOf(options, zone, terminal.nowMs());

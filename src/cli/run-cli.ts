@@ -27,7 +27,9 @@ function errorText(error: unknown): string {
   }
   const { hint } = error as { readonly hint?: unknown };
   const isForeseen = 'hint' in error;
-  const lines = (isForeseen ? error.message : (error.stack ?? error.message)).split('\n').map(escapeText);
+  const lines = (isForeseen ? error.message : (error.stack ?? error.message))
+    .split('\n')
+    .map(escapeText);
   return `hall-monitor: ${lines.join('\n')}\n${typeof hint === 'string' && hint !== '' ? `${escapeText(hint)}\n` : ''}`;
 }
 

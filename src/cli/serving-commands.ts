@@ -12,21 +12,32 @@ interface ServeFlags {
 export function registerServingCommands({ program, contextWith, action }: Registry): void {
   program
     .command('serve')
-    .description('collect what Claude Code does, and serve metrics, REST and live streams, until stopped')
-    .option('--host <address>', 'address to listen on; any but a loopback address needs HALL_MONITOR_TOKEN')
+    .description(
+      'collect what Claude Code does, and serve metrics, REST and live streams, until stopped',
+    )
+    .option(
+      '--host <address>',
+      'address to listen on; any but a loopback address needs HALL_MONITOR_TOKEN',
+    )
     .option('--port <number>', 'port to listen on, 0 for any free one', portNumber)
     .option('--no-import', 'do not read what was written before now')
     .addHelpText('after', `\nExample:\n  hall-monitor serve --port 9500\n\n${EXIT_CODES_HELP}\n`)
     .action(
       action(async ({ host, port, import: backfill }: ServeFlags) => {
-        const context = await contextWith({ host, port, ...(backfill ? {} : { transcripts: { backfill: false } }) });
+        const context = await contextWith({
+          host,
+          port,
+          ...(backfill ? {} : { transcripts: { backfill: false } }),
+        });
         const { run } = await import('./serve.ts');
         return await run(context);
       }),
     );
   program
     .command('import')
-    .description('read all transcripts once into the store, then exit; what is known already is not read again')
+    .description(
+      'read all transcripts once into the store, then exit; what is known already is not read again',
+    )
     .option('--json', 'print counts, duration and memory as JSON')
     .addHelpText('after', `\nExample:\n  hall-monitor import --json\n\n${EXIT_CODES_HELP}\n`)
     .action(

@@ -23,7 +23,10 @@ function registerDb({ program, contextWith, action }: Registry): void {
     .description('copy the store to a file, also while a collector runs')
     .argument('<file>', 'file to write, readable for its owner alone')
     .option('--force', 'replace the file if it exists')
-    .addHelpText('after', `\nExample:\n  hall-monitor db backup ~/hall-monitor-2026-11-20.db\n\n${EXIT_CODES_HELP}\n`)
+    .addHelpText(
+      'after',
+      `\nExample:\n  hall-monitor db backup ~/hall-monitor-2026-11-20.db\n\n${EXIT_CODES_HELP}\n`,
+    )
     .action(
       action(async (file: string, options: { readonly force?: boolean }) => {
         const { runBackup } = await import('./db.ts');
@@ -33,7 +36,10 @@ function registerDb({ program, contextWith, action }: Registry): void {
   db.command('rebuild')
     .description('put the store aside and fill a new one from the transcripts that still exist')
     .option('--json', 'print the counts of the import as JSON')
-    .addHelpText('after', `\nThe old store is kept beside the new one, with the time in its name.\n\n${EXIT_CODES_HELP}\n`)
+    .addHelpText(
+      'after',
+      `\nThe old store is kept beside the new one, with the time in its name.\n\n${EXIT_CODES_HELP}\n`,
+    )
     .action(
       action(async (options: { readonly json?: boolean }) => {
         const { runRebuild } = await import('./db.ts');

@@ -34,17 +34,24 @@ export function renderTable<R>(
     columns.map((column) => measured(column, rows)),
     available,
   );
-  const bold = (text: string): string => (hasColour ? styleText('bold', text, { validateStream: false }) : text);
+  const bold = (text: string): string =>
+    hasColour ? styleText('bold', text, { validateStream: false }) : text;
   const table = new Table({
     chars: PLAIN_CHARS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
     colAligns: kept.map(({ kind }) => (kind === 'figure' ? 'right' : 'left')),
   });
   const rule = kept.map(({ width }) => '-'.repeat(width));
-  table.push(kept.map(({ head }) => bold(head)), rule);
+  table.push(
+    kept.map(({ head }) => bold(head)),
+    rule,
+  );
   table.push(...rows.map((_, index) => kept.map(({ cells }) => cells[index] ?? '')));
   if (hasTotals) {
-    table.push(rule, kept.map(({ total }) => bold(total)));
+    table.push(
+      rule,
+      kept.map(({ total }) => bold(total)),
+    );
   }
   const lines = table.toString().split('\n');
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
@@ -52,9 +59,23 @@ export function renderTable<R>(
 
 /** No lines but the two rules that are rows. */
 const PLAIN_CHARS = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map(
-    (name) => [name, ''],
-  ),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((name) => [name, '']),
 );
 
 interface MeasuredColumn {
@@ -66,9 +87,15 @@ interface MeasuredColumn {
   readonly rank: number | undefined;
 }
 
-function measured<R>({ head, text, total = '', kind = 'figure', rank }: Column<R>, rows: readonly R[]): MeasuredColumn {
+function measured<R>(
+  { head, text, total = '', kind = 'figure', rank }: Column<R>,
+  rows: readonly R[],
+): MeasuredColumn {
   const cells = rows.map((row) => escapeText(text(row)));
-  const width = [head, total, ...cells].reduce((widest, cell) => Math.max(widest, displayWidth(cell)), 0);
+  const width = [head, total, ...cells].reduce(
+    (widest, cell) => Math.max(widest, displayWidth(cell)),
+    0,
+  );
   return { head, cells, total, width, kind, rank };
 }
 
@@ -82,14 +109,19 @@ function fitted(all: readonly MeasuredColumn[], available: number): MeasuredColu
     kept = kept.filter(({ rank }) => rank !== Math.min(...ranks));
   }
   let nameWidth = NAME_WIDTH;
-  while (widthOf(kept, nameWidth) < widthOf(kept, Infinity) && widthOf(kept, nameWidth + 1) <= available) {
+  while (
+    widthOf(kept, nameWidth) < widthOf(kept, Infinity) &&
+    widthOf(kept, nameWidth + 1) <= available
+  ) {
     nameWidth += 1;
   }
   return kept.map((column) => cut(column, nameWidth));
 }
 
 function widthOf(columns: readonly MeasuredColumn[], nameWidth: number): number {
-  const widths = columns.map(({ kind, width }) => (kind === 'name' ? Math.min(width, nameWidth) : width));
+  const widths = columns.map(({ kind, width }) =>
+    kind === 'name' ? Math.min(width, nameWidth) : width,
+  );
   return widths.reduce((sum, width) => sum + width + GAP, -GAP);
 }
 
@@ -97,12 +129,16 @@ function cut(column: MeasuredColumn, nameWidth: number): MeasuredColumn {
   if (column.kind !== 'name' || column.width <= nameWidth) {
     return column;
   }
-  return { ...column, width: nameWidth, cells: column.cells.map((cell) => cutMiddle(cell, nameWidth)) };
+  return {
+    ...column,
+    width: nameWidth,
+    cells: column.cells.map((cell) => cutMiddle(cell, nameWidth)),
+  };
 }
 
 /** Keeps both ends, more of the last: the end of a path says most. */
 function cutMiddle(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (displayWidth(text) <= width) {
     return text;
   }
@@ -117,7 +153,11 @@ function displayWidth(text: string): number {
   if (/^[\u0020-\u007e…]*$/.test(text)) {
     return text.length;
   }
-  return [...text].reduce((sum, character) => sum + (WIDE.test(character) ? 2 : /\p{M}/u.test(character) ? 0 : 1), 0);
+  return Array.from(text).reduce(
+    (sum, character) => sum + (WIDE.test(character) ? 2 : /\p{M}/u.test(character) ? 0 : 1),
+    0,
+  );
 }
 
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { Environment } from '../config/platform.ts';
 
 /** Where a command runs: what it reads from its surroundings and where it writes. */
@@ -19,7 +20,7 @@ const USUAL_COLUMNS = 80;
 /** The terminal this process was started in. */
 export function processTerminal(): Terminal {
   const { env, stdout, stderr } = process;
-  const isInteractive = stdout.isTTY === true;
+  const isInteractive = isatty(1);
   const columns = stdout.columns ?? Number(env['COLUMNS']);
   return {
     env,

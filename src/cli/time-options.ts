@@ -22,7 +22,10 @@ export function zoneOf({ config, sourceOf }: CommandContext): TimeZone {
     if (!(error instanceof InputError) || sourceOf(['timezone']) === 'flag') {
       throw error;
     }
-    throw new ConfigError(`The setting timezone is wrong. ${error.message}`, { hint: error.hint ?? '', cause: error });
+    throw new ConfigError(`The setting timezone is wrong. ${error.message}`, {
+      hint: error.hint ?? '',
+      cause: error,
+    });
   }
 }
 
@@ -52,5 +55,7 @@ export function rangeText({ sinceMs, untilMs }: TimeRange, zone: TimeZone): stri
 /** `2026-11-01 09:30`, or the date alone at midnight. */
 export function wallText(zone: TimeZone, atMs: number): string {
   const text = new Date(atMs + zone.offsetMsAt(atMs)).toISOString();
-  return text.slice(11, 16) === '00:00' ? text.slice(0, 10) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
+  return text.slice(11, 16) === '00:00'
+    ? text.slice(0, 10)
+    : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
 }

@@ -16,7 +16,9 @@ export interface SchemaNode {
 
 /** The configuration file's JSON schema: what a person writes, where everything may be left out. */
 export function configJsonSchema(): SchemaNode {
-  const schema = z.toJSONSchema(configSchema, { io: 'input' }) as SchemaNode & { readonly required?: unknown };
+  const schema = z.toJSONSchema(configSchema, { io: 'input' }) as SchemaNode & {
+    readonly required?: unknown;
+  };
   const { required: _required, ...optional } = schema;
   return optional;
 }
@@ -48,7 +50,10 @@ export function allowedText(node: SchemaNode): string {
       return 'a list of one or more texts';
     case 'object':
       return `an object with the keys ${Object.keys(node.properties ?? {}).join(', ')}`;
-    default:
+    case 'string':
+    case undefined:
       return 'a text that is not empty';
+    default:
+      return node.type;
   }
 }

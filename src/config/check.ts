@@ -43,14 +43,22 @@ function faultsOf(issue: z.core.$ZodIssue, merged: Layer, origin: Origin): Fault
   const shown = isSecret(path) ? 'the value given' : shorten(JSON.stringify(value) ?? 'nothing');
   const allowed = node === undefined ? issue.message : allowedText(node);
   const place = placeOf(path, origin);
-  return [{ message: `${nameOf(path)} cannot be ${shown} (${place}): allowed is ${allowed}.`, hint: `Correct ${place}.` }];
+  return [
+    {
+      message: `${nameOf(path)} cannot be ${shown} (${place}): allowed is ${allowed}.`,
+      hint: `Correct ${place}.`,
+    },
+  ];
 }
 
 function placeOf(path: readonly PropertyKey[], { sourceOf, configFile }: Origin): string {
   const name = nameOf(path);
   switch (sourceOf(path)) {
     case 'environment':
-      return SETTINGS.find((setting) => name.startsWith(setting.path.join('.')))?.variable ?? 'the environment';
+      return (
+        SETTINGS.find((setting) => name.startsWith(setting.path.join('.')))?.variable ??
+        'the environment'
+      );
     case 'flag':
       return `--${String(path.at(-1))}`;
     case 'file':

@@ -14,9 +14,16 @@ export interface ConfigFile {
  *
  * @throws ConfigError when it cannot be read or does not hold a JSON object.
  */
-export async function readConfigFile(env: Environment, home: string, machine: Machine): Promise<ConfigFile> {
+export async function readConfigFile(
+  env: Environment,
+  home: string,
+  machine: Machine,
+): Promise<ConfigFile> {
   const named = set(env['HALL_MONITOR_CONFIG']);
-  const path = named === undefined ? pathsOf(machine.platform).join(home, 'config.json') : absolutePath(named, machine.workingDir, machine);
+  const path =
+    named === undefined
+      ? pathsOf(machine.platform).join(home, 'config.json')
+      : absolutePath(named, machine.workingDir, machine);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -25,7 +32,10 @@ export async function readConfigFile(env: Environment, home: string, machine: Ma
       return { path: null, layer: {} };
     }
     throw new ConfigError(`Cannot read the configuration file ${path}.`, {
-      hint: named === undefined ? 'Make it readable, or remove it.' : 'Correct HALL_MONITOR_CONFIG, or write the file with `hall-monitor config init`.',
+      hint:
+        named === undefined
+          ? 'Make it readable, or remove it.'
+          : 'Correct HALL_MONITOR_CONFIG, or write the file with `hall-monitor config init`.',
       cause,
     });
   }
@@ -39,7 +49,10 @@ function parseConfigFile(text: string, path: string): Layer {
     document = JSON.parse(text);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`The configuration file ${path} is not JSON: ${detail}.`, { hint, cause });
+    throw new ConfigError(`The configuration file ${path} is not JSON: ${detail}.`, {
+      hint,
+      cause,
+    });
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw new ConfigError(`The configuration file ${path} must hold one JSON object.`, { hint });

@@ -4,7 +4,9 @@ import { SETTINGS } from './environment.ts';
 /** Every setting as a Markdown document, section by section. */
 export function describeConfig(): string {
   const schema = configJsonSchema();
-  const sections = Object.entries(schema.properties ?? {}).filter(([, node]) => node.type === 'object');
+  const sections = Object.entries(schema.properties ?? {}).filter(
+    ([, node]) => node.type === 'object',
+  );
   return [
     '# Configuration',
     '',
@@ -12,14 +14,20 @@ export function describeConfig(): string {
     'environment, then flags. Unknown keys are refused. `hall-monitor config show` prints what holds and where it comes',
     'from; `hall-monitor config init` writes a file to begin with. Lists in the environment are separated as in `PATH`.',
     '',
-    ...table(SETTINGS.filter(({ path }) => path.length === 1).map((setting) => row(setting, schema))),
+    ...table(
+      SETTINGS.filter(({ path }) => path.length === 1).map((setting) => row(setting, schema)),
+    ),
     ...sections.flatMap(([name, node]) => [
       '',
       `## ${name}`,
       '',
       node.description ?? '',
       '',
-      ...table(SETTINGS.filter(({ path }) => path.length > 1 && path[0] === name).map((setting) => row(setting, schema))),
+      ...table(
+        SETTINGS.filter(({ path }) => path.length > 1 && path[0] === name).map((setting) =>
+          row(setting, schema),
+        ),
+      ),
     ]),
     '',
   ].join('\n');
@@ -32,6 +40,12 @@ function table(rows: readonly string[]): string[] {
 function row({ path, variable }: (typeof SETTINGS)[number], schema: SchemaNode): string {
   const node = path.reduce<SchemaNode>((inner, key) => inner.properties?.[key] ?? {}, schema);
   const usual = node.default === undefined ? 'see meaning' : `\`${JSON.stringify(node.default)}\``;
-  const cells = [`\`${path.join('.')}\``, node.description ?? '', usual, allowedText(node), `\`${variable}\``];
+  const cells = [
+    `\`${path.join('.')}\``,
+    node.description ?? '',
+    usual,
+    allowedText(node),
+    `\`${variable}\``,
+  ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -37,7 +37,10 @@ export function layerOfEnvironment(env: Environment, platform: NodeJS.Platform):
 /** The value at a path, undefined where there is none. */
 export function valueAt(layer: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
     layer,
   );
 }
@@ -56,7 +59,11 @@ function parse(text: string, path: readonly string[], platform: NodeJS.Platform)
   return text;
 }
 
-function assign(layer: Record<string, unknown>, [key = '', ...rest]: readonly string[], value: unknown): void {
+function assign(
+  layer: Record<string, unknown>,
+  [key = '', ...rest]: readonly string[],
+  value: unknown,
+): void {
   if (rest.length === 0) {
     layer[key] = value;
     return;
@@ -68,11 +75,16 @@ function assign(layer: Record<string, unknown>, [key = '', ...rest]: readonly st
 
 function leaves(value: object, before: readonly string[] = []): string[][] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-    typeof inner === 'object' && inner !== null ? leaves(inner, [...before, key]) : [[...before, key]],
+    typeof inner === 'object' && inner !== null
+      ? leaves(inner, [...before, key])
+      : [[...before, key]],
   );
 }
 
 /** `transcripts.sweepIntervalMs` is set by `HALL_MONITOR_TRANSCRIPTS_SWEEP_INTERVAL_MS`. */
 function variableOf(path: readonly string[]): string {
-  return `HALL_MONITOR_${path.join('_').replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  return `HALL_MONITOR_${path
+    .join('_')
+    .replaceAll(/[A-Z]/g, (letter) => `_${letter}`)
+    .toUpperCase()}`;
 }

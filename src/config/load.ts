@@ -7,7 +7,15 @@ import { homedir } from 'node:os';
 import { readConfigFile } from './config-file.ts';
 import { DEFAULTS } from './defaults.ts';
 import { layerOfEnvironment, valueAt, type Layer } from './environment.ts';
-import { absolutePath, defaultClaudeDirs, defaultHome, pathsOf, set, type Environment, type Machine } from './platform.ts';
+import {
+  absolutePath,
+  defaultClaudeDirs,
+  defaultHome,
+  pathsOf,
+  set,
+  type Environment,
+  type Machine,
+} from './platform.ts';
 import type { Config } from './schema.ts';
 
 /** Where the values of a configuration can come from. */
@@ -35,14 +43,23 @@ export interface LoadOptions {
  *
  * @throws ConfigError that names the key, its value, what is allowed and what to do.
  */
-export async function loadConfig({ env, flags = {}, platform = process.platform, workingDir = process.cwd() }: LoadOptions): Promise<LoadedConfig> {
+export async function loadConfig({
+  env,
+  flags = {},
+  platform = process.platform,
+  workingDir = process.cwd(),
+}: LoadOptions): Promise<LoadedConfig> {
   const machine: Machine = { env, platform, workingDir, homeDir: set(env['HOME']) ?? homedir() };
   const fromFlags = withAbsolutePaths(withoutUndefined(flags), workingDir, machine);
   const fromEnvironment = withAbsolutePaths(layerOfEnvironment(env, platform), workingDir, machine);
   const base = { ...DEFAULTS, home: defaultHome(machine), claudeDirs: defaultClaudeDirs(machine) };
   const { home } = { ...base, ...fromEnvironment, ...fromFlags } as { home: string };
-  const file = await readConfigFile(env, String(home), machine);
-  const fromFile = withAbsolutePaths(file.layer, file.path === null ? workingDir : pathsOf(platform).dirname(file.path), machine);
+  const file = await readConfigFile(env, home, machine);
+  const fromFile = withAbsolutePaths(
+    file.layer,
+    file.path === null ? workingDir : pathsOf(platform).dirname(file.path),
+    machine,
+  );
   const sourceOf = (path: readonly PropertyKey[]): ConfigSource => {
     if (valueAt(fromFlags, path) !== undefined) return 'flag';
     if (valueAt(fromEnvironment, path) !== undefined) return 'environment';
@@ -50,11 +67,16 @@ export async function loadConfig({ env, flags = {}, platform = process.platform,
   };
   const merged = [fromFile, fromEnvironment, fromFlags].reduce(merge, base);
   const isPlain = file.path === null && arePlain(fromEnvironment) && arePlain(fromFlags);
-  const config = isPlain ? (merged as unknown as Config) : await checked(merged, { sourceOf, configFile: file.path });
+  const config = isPlain
+    ? (merged as unknown as Config)
+    : await checked(merged, { sourceOf, configFile: file.path });
   return { config, configFile: file.path, sourceOf };
 }
 
-async function checked(merged: Layer, origin: Pick<LoadedConfig, 'sourceOf' | 'configFile'>): Promise<Config> {
+async function checked(
+  merged: Layer,
+  origin: Pick<LoadedConfig, 'sourceOf' | 'configFile'>,
+): Promise<Config> {
   const { checkConfig } = await import('./check.ts');
   return checkConfig(merged, origin);
 }
@@ -68,22 +90,32 @@ function arePlain(layer: Layer): boolean {
     if (key === 'claudeDirs') {
       return Array.isArray(value) && value.length > 0;
     }
-    return ['home', 'host', 'token', 'timezone'].includes(key) && typeof value === 'string' && value !== '';
+    return (
+      ['home', 'host', 'token', 'timezone'].includes(key) &&
+      typeof value === 'string' &&
+      value !== ''
+    );
   });
 }
 
 function withAbsolutePaths(layer: Layer, baseDir: string, machine: Machine): Layer {
   const absolute = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(absolute);
-    return typeof value === 'string' && value !== '' ? absolutePath(value, baseDir, machine) : value;
+    return typeof value === 'string' && value !== ''
+      ? absolutePath(value, baseDir, machine)
+      : value;
   };
-  const { home, claudeDirs, pricing } = layer as Partial<Record<'home' | 'claudeDirs' | 'pricing', unknown>>;
+  const { home, claudeDirs, pricing } = layer as Partial<
+    Record<'home' | 'claudeDirs' | 'pricing', unknown>
+  >;
   const overrideFile = valueAt(pricing, ['overrideFile']);
   return {
     ...layer,
     ...(home === undefined ? {} : { home: absolute(home) }),
     ...(claudeDirs === undefined ? {} : { claudeDirs: absolute(claudeDirs) }),
-    ...(typeof overrideFile === 'string' ? { pricing: { ...(pricing as object), overrideFile: absolute(overrideFile) } } : {}),
+    ...(typeof overrideFile === 'string'
+      ? { pricing: { ...(pricing as object), overrideFile: absolute(overrideFile) } }
+      : {}),
   };
 }
 

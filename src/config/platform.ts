@@ -19,33 +19,46 @@ export function pathsOf(platform: NodeJS.Platform): typeof posix {
 
 /** Where a program keeps its data on this platform. */
 export function defaultHome({ env, platform, homeDir }: Machine): string {
-  const { join } = pathsOf(platform);
+  const paths = pathsOf(platform);
   if (platform === 'win32') {
-    return join(set(env['LOCALAPPDATA']) ?? join(homeDir, 'AppData', 'Local'), 'hall-monitor');
+    return paths.join(
+      set(env['LOCALAPPDATA']) ?? paths.join(homeDir, 'AppData', 'Local'),
+      'hall-monitor',
+    );
   }
   if (platform === 'darwin') {
-    return join(homeDir, 'Library', 'Application Support', 'hall-monitor');
+    return paths.join(homeDir, 'Library', 'Application Support', 'hall-monitor');
   }
-  return join(set(env['XDG_DATA_HOME']) ?? join(homeDir, '.local', 'share'), 'hall-monitor');
+  return paths.join(
+    set(env['XDG_DATA_HOME']) ?? paths.join(homeDir, '.local', 'share'),
+    'hall-monitor',
+  );
 }
 
 /** Where Claude Code keeps its own files: the place it is told, else the two it has used. */
 export function defaultClaudeDirs({ env, platform, homeDir }: Machine): string[] {
-  const { join } = pathsOf(platform);
+  const paths = pathsOf(platform);
   const told = set(env['CLAUDE_CONFIG_DIR']);
   if (told !== undefined) {
     return [told];
   }
-  return [join(homeDir, '.claude'), join(set(env['XDG_CONFIG_HOME']) ?? join(homeDir, '.config'), 'claude')];
+  return [
+    paths.join(homeDir, '.claude'),
+    paths.join(set(env['XDG_CONFIG_HOME']) ?? paths.join(homeDir, '.config'), 'claude'),
+  ];
 }
 
 /** A path a person wrote, made absolute: `~` is the home folder, anything else is relative to `baseDir`. */
-export function absolutePath(written: string, baseDir: string, { platform, homeDir }: Machine): string {
-  const { join, resolve } = pathsOf(platform);
+export function absolutePath(
+  written: string,
+  baseDir: string,
+  { platform, homeDir }: Machine,
+): string {
+  const paths = pathsOf(platform);
   if (written === '~' || /^~[\\/]/.test(written)) {
-    return join(homeDir, written.slice(1));
+    return paths.join(homeDir, written.slice(1));
   }
-  return resolve(baseDir, written);
+  return paths.resolve(baseDir, written);
 }
 
 /** An empty variable means the same as an absent one. */

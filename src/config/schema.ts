@@ -52,7 +52,9 @@ const sse = z
       .min(16 * 1024)
       .max(64 * mebibyte)
       .default(DEFAULTS.sse.bufferBytes)
-      .describe('Bytes kept for a client that does not read; with more it is cut off and can resume.'),
+      .describe(
+        'Bytes kept for a client that does not read; with more it is cut off and can resume.',
+      ),
     maxClients: z
       .int()
       .min(1)
@@ -64,7 +66,9 @@ const sse = z
       .min(1)
       .max(10_000)
       .default(DEFAULTS.sse.connectsPerMinute)
-      .describe('Streams that one address may open within 60 seconds; one more is answered with 429.'),
+      .describe(
+        'Streams that one address may open within 60 seconds; one more is answered with 429.',
+      ),
   })
   .prefault({})
   .describe('Live streams (server-sent events).');
@@ -74,7 +78,9 @@ const pricing = z
     overrideFile: path
       .nullable()
       .default(DEFAULTS.pricing.overrideFile)
-      .describe('A JSON file of prices that are laid over the built-in ones, such as those of a contract.'),
+      .describe(
+        'A JSON file of prices that are laid over the built-in ones, such as those of a contract.',
+      ),
   })
   .prefault({})
   .describe('What tokens cost.');
@@ -82,7 +88,9 @@ const pricing = z
 /** Everything that can be set, with its default, its limits and what it means. Unknown keys are refused. */
 export const configSchema = z
   .strictObject({
-    home: path.describe("The data folder: store, lock and `config.json`. Default: the platform's place for a program's data."),
+    home: path.describe(
+      "The data folder: store, lock and `config.json`. Default: the platform's place for a program's data.",
+    ),
     host: z
       .string()
       .min(1)
@@ -93,7 +101,9 @@ export const configSchema = z
       .min(0)
       .max(65_535)
       .default(DEFAULTS.port)
-      .describe('Port for everything: metrics, REST, streams and what is sent in. 0 lets the system choose.'),
+      .describe(
+        'Port for everything: metrics, REST, streams and what is sent in. 0 lets the system choose.',
+      ),
     claudeDirs: z
       .array(path)
       .min(1)
@@ -105,13 +115,17 @@ export const configSchema = z
       .min(1)
       .nullable()
       .default(DEFAULTS.token)
-      .describe('Secret that clients send as `Authorization: Bearer ...`. Prefer the environment to the file for it.'),
+      .describe(
+        'Secret that clients send as `Authorization: Bearer ...`. Prefer the environment to the file for it.',
+      ),
     timezone: z
       .string()
       .min(1)
       .nullable()
       .default(DEFAULTS.timezone)
-      .describe("IANA time zone that days and hours are told in, such as `Europe/Berlin`. Default: the system's."),
+      .describe(
+        "IANA time zone that days and hours are told in, such as `Europe/Berlin`. Default: the system's.",
+      ),
     logLevel: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
       .default(DEFAULTS.logLevel)

@@ -30,7 +30,10 @@ export function activeTime(
 }
 
 /** The pairs of all lists that end at or after the start, cut off at it, by their beginning. */
-function stretchesFrom(startedMs: number, lists: readonly (readonly number[])[]): [number, number][] {
+function stretchesFrom(
+  startedMs: number,
+  lists: readonly (readonly number[])[],
+): [number, number][] {
   const found: [number, number][] = [];
   for (const list of lists) {
     for (let index = 0; index + 1 < list.length; index += 2) {

@@ -38,7 +38,11 @@ interface PointRow {
   readonly output_tokens: number;
 }
 
-type StatusRow = PointRow & { readonly session_id: string; readonly project: string; readonly last_at_ms: number };
+type StatusRow = PointRow & {
+  readonly session_id: string;
+  readonly project: string;
+  readonly last_at_ms: number;
+};
 
 const MAIN = 0;
 
@@ -46,7 +50,10 @@ const POINT_COLUMNS = `r.at_ms, model.name AS model, r.input_tokens, r.cache_rea
   r.cache_creation_5m_input_tokens + r.cache_creation_1h_input_tokens AS cache_creation_input_tokens, r.output_tokens`;
 
 /** The context of each session as of its newest request; sessions without one in their main conversation have no row. */
-export function contextStatus(db: Database, { activeSinceMs, filter, limit }: ContextQuery): readonly ContextStatus[] {
+export function contextStatus(
+  db: Database,
+  { activeSinceMs, filter, limit }: ContextQuery,
+): readonly ContextStatus[] {
   return db
     .prepare<[number, number], StatusRow>(
       `SELECT session.session_id, project.path AS project, a.last_at_ms, ${POINT_COLUMNS}
@@ -71,7 +78,11 @@ export function contextStatus(db: Database, { activeSinceMs, filter, limit }: Co
 }
 
 /** How the context of one session's main conversation grew and shrank: its newest requests, oldest first. */
-export function contextTrend(db: Database, session: number, limit: number): readonly ContextPoint[] {
+export function contextTrend(
+  db: Database,
+  session: number,
+  limit: number,
+): readonly ContextPoint[] {
   return db
     .prepare<[number, number], PointRow>(
       `SELECT ${POINT_COLUMNS} FROM request r JOIN model ON model.id = r.model
@@ -86,7 +97,8 @@ function point({ at_ms, ...row }: PointRow): ContextPoint {
   return {
     at: new Date(at_ms).toISOString(),
     model: row.model,
-    context_tokens: row.input_tokens + row.cache_read_input_tokens + row.cache_creation_input_tokens,
+    context_tokens:
+      row.input_tokens + row.cache_read_input_tokens + row.cache_creation_input_tokens,
     input_tokens: row.input_tokens,
     cache_read_input_tokens: row.cache_read_input_tokens,
     cache_creation_input_tokens: row.cache_creation_input_tokens,

@@ -27,11 +27,18 @@ export function costByType(db: Database, { range, filter }: UsageScope): CostByT
   const { fromSlot, toSlot, edges } = splitRange(range);
   const where = filterSql(filter);
   const whole = db
-    .prepare<[number, number], TypeSums>(`SELECT ${SUMS} FROM rollup_request WHERE slot >= ? AND slot < ?${where}`)
+    .prepare<[number, number], TypeSums>(
+      `SELECT ${SUMS} FROM rollup_request WHERE slot >= ? AND slot < ?${where}`,
+    )
     .get(fromSlot ?? Number.MIN_SAFE_INTEGER, toSlot ?? Number.MAX_SAFE_INTEGER);
-  const edge = db.prepare<[number, number], TypeSums>(`SELECT ${SUMS} FROM request WHERE at_ms >= ? AND at_ms < ?${where}`);
-  const parts = [whole, ...edges.map(({ fromMs, toMs }) => edge.get(fromMs, toMs))].filter((part) => part !== undefined);
-  const sum = (type: keyof TypeSums): number => parts.reduce((total, part) => total + part[type], 0);
+  const edge = db.prepare<[number, number], TypeSums>(
+    `SELECT ${SUMS} FROM request WHERE at_ms >= ? AND at_ms < ?${where}`,
+  );
+  const parts = [whole, ...edges.map(({ fromMs, toMs }) => edge.get(fromMs, toMs))].filter(
+    (part) => part !== undefined,
+  );
+  const sum = (type: keyof TypeSums): number =>
+    parts.reduce((total, part) => total + part[type], 0);
   const sums = {
     input: sum('input'),
     output: sum('output'),

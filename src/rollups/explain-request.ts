@@ -70,7 +70,11 @@ export interface RequestExplanation<P> {
   readonly detail: Readonly<Record<string, unknown>>;
   /** How often the request changed after it was first recorded. */
   readonly revision: number;
-  readonly tool_calls: readonly { readonly tool_use_id: string; readonly tool: string | null; readonly success: boolean | null }[];
+  readonly tool_calls: readonly {
+    readonly tool_use_id: string;
+    readonly tool: string | null;
+    readonly success: boolean | null;
+  }[];
   readonly price: P;
 }
 
@@ -118,7 +122,11 @@ const REQUEST_SQL = `
  *
  * A message id that the API made is the key; a request id, or an id that a gateway made, is looked for in every request.
  */
-export function explainRequest<P>(db: Database, id: string, explainPrice: ExplainPrice<P>): RequestExplanation<P> | undefined {
+export function explainRequest<P>(
+  db: Database,
+  id: string,
+  explainPrice: ExplainPrice<P>,
+): RequestExplanation<P> | undefined {
   const row =
     db.prepare<[string], RequestRow>(`${REQUEST_SQL} WHERE r.key = ?`).get(id) ??
     db
@@ -129,11 +137,16 @@ export function explainRequest<P>(db: Database, id: string, explainPrice: Explai
   return row === undefined ? undefined : explanation(db, row, explainPrice);
 }
 
-function explanation<P>(db: Database, row: RequestRow, explainPrice: ExplainPrice<P>): RequestExplanation<P> {
+function explanation<P>(
+  db: Database,
+  row: RequestRow,
+  explainPrice: ExplainPrice<P>,
+): RequestExplanation<P> {
   const detail = (row.detail === null ? {} : JSON.parse(row.detail)) as Record<string, unknown>;
   const basis = COST_BASES[row.cost_basis] ?? 'unpriced';
   const totalNanoUsd = costNanoUsd(row);
-  const reported = typeof detail['reported_cost_usd'] === 'number' ? detail['reported_cost_usd'] : null;
+  const reported =
+    typeof detail['reported_cost_usd'] === 'number' ? detail['reported_cost_usd'] : null;
   const isPriced = basis !== 'unpriced';
   return {
     kind: 'request',
@@ -155,7 +168,8 @@ function explanation<P>(db: Database, row: RequestRow, explainPrice: ExplainPric
     cost_basis: basis,
     cost: isPriced ? costOf(row, totalNanoUsd) : null,
     reported_cost_usd: reported,
-    cost_difference_usd: reported === null || !isPriced ? null : usdFromNano(totalNanoUsd - nanoFromUsd(reported)),
+    cost_difference_usd:
+      reported === null || !isPriced ? null : usdFromNano(totalNanoUsd - nanoFromUsd(reported)),
     detail,
     revision: row.revision,
     tool_calls: toolCallsOf(db, row),
@@ -165,7 +179,11 @@ function explanation<P>(db: Database, row: RequestRow, explainPrice: ExplainPric
 
 function costNanoUsd(row: RequestRow): number {
   return (
-    row.input_nano_usd + row.output_nano_usd + row.cache_read_nano_usd + row.cache_creation_nano_usd + row.web_search_nano_usd
+    row.input_nano_usd +
+    row.output_nano_usd +
+    row.cache_read_nano_usd +
+    row.cache_creation_nano_usd +
+    row.web_search_nano_usd
   );
 }
 
@@ -181,7 +199,13 @@ function costOf(row: RequestRow, totalNanoUsd: number): RequestExplanation<unkno
 }
 
 function tokensOf(row: RequestRow): RequestExplanation<unknown>['tokens'] {
-  const { input_tokens, output_tokens, cache_read_input_tokens, thinking_tokens, web_search_requests } = row;
+  const {
+    input_tokens,
+    output_tokens,
+    cache_read_input_tokens,
+    thinking_tokens,
+    web_search_requests,
+  } = row;
   const { cache_creation_5m_input_tokens, cache_creation_1h_input_tokens } = row;
   return {
     input_tokens,
@@ -195,7 +219,10 @@ function tokensOf(row: RequestRow): RequestExplanation<unknown>['tokens'] {
 }
 
 /** Found through their session: there is no index on what asked for a call. */
-function toolCallsOf(db: Database, { key, session_id }: RequestRow): RequestExplanation<unknown>['tool_calls'] {
+function toolCallsOf(
+  db: Database,
+  { key, session_id }: RequestRow,
+): RequestExplanation<unknown>['tool_calls'] {
   return db
     .prepare<[string, string], { key: string; tool: string | null; success: number | null }>(
       `SELECT key, tool.name AS tool, success FROM tool_call LEFT JOIN tool ON tool.id = tool_call.tool
@@ -210,7 +237,8 @@ function toolCallsOf(db: Database, { key, session_id }: RequestRow): RequestExpl
 }
 
 function pricedRequest(row: RequestRow, detail: Readonly<Record<string, unknown>>): PricedRequest {
-  const text = (name: string): string | null => (typeof detail[name] === 'string' ? detail[name] : null);
+  const text = (name: string): string | null =>
+    typeof detail[name] === 'string' ? detail[name] : null;
   const tokens: TokenUsage = {
     inputTokens: row.input_tokens,
     outputTokens: row.output_tokens,

@@ -43,16 +43,23 @@ export interface SessionRequest {
   readonly line: number;
 }
 
-const COST = 'input_nano_usd + output_nano_usd + cache_read_nano_usd + cache_creation_nano_usd + web_search_nano_usd';
+const COST =
+  'input_nano_usd + output_nano_usd + cache_read_nano_usd + cache_creation_nano_usd + web_search_nano_usd';
 
 /** Explains a session by its id or the beginning of it; undefined when none has it. */
-export function explainSession(db: Database, sessionId: string, view: SessionView): SessionExplanation | undefined {
+export function explainSession(
+  db: Database,
+  sessionId: string,
+  view: SessionView,
+): SessionExplanation | undefined {
   const filter = resolveFilter(db, { ...ANY_NAME, session: sessionId });
   const [id] = filter.sessions ?? [];
   if (id === undefined) {
     return undefined;
   }
-  const fullId = String(db.prepare<[number], string>('SELECT session_id FROM session WHERE id = ?').pluck().get(id));
+  const fullId = String(
+    db.prepare<[number], string>('SELECT session_id FROM session WHERE id = ?').pluck().get(id),
+  );
   return {
     kind: 'session',
     session_id: fullId,
@@ -66,7 +73,10 @@ export function explainSession(db: Database, sessionId: string, view: SessionVie
 
 function filesOf(db: Database, id: number): SessionFile[] {
   return db
-    .prepare<{ id: number }, Omit<SessionFile, 'first_at' | 'cost_usd'> & { firstAtMs: number | null; nanoUsd: number }>(
+    .prepare<
+      { id: number },
+      Omit<SessionFile, 'first_at' | 'cost_usd'> & { firstAtMs: number | null; nanoUsd: number }
+    >(
       `SELECT path, source, lines, bytes, first_at_ms AS firstAtMs,
          coalesce(requests, 0) AS requests, coalesce(nanoUsd, 0) AS nanoUsd
        FROM origin LEFT JOIN (
@@ -84,7 +94,18 @@ function filesOf(db: Database, id: number): SessionFile[] {
 
 function requestsOf(db: Database, id: number): SessionRequest[] {
   return db
-    .prepare<[number], { key: string; atMs: number; model: string; nanoUsd: number; final: number; path: string; line: number }>(
+    .prepare<
+      [number],
+      {
+        key: string;
+        atMs: number;
+        model: string;
+        nanoUsd: number;
+        final: number;
+        path: string;
+        line: number;
+      }
+    >(
       `SELECT key, at_ms AS atMs, model.name AS model, ${COST} AS nanoUsd, final, origin.path AS path, line
        FROM request JOIN model ON model.id = request.model JOIN origin ON origin.id = request.origin
        WHERE request.session = ? ORDER BY at_ms, request.id`,
@@ -103,7 +124,9 @@ function requestsOf(db: Database, id: number): SessionRequest[] {
 
 function clientFigures(db: Database, id: number): Record<string, unknown> | null {
   const text = db
-    .prepare<[number], string>("SELECT value FROM session_fact WHERE session = ? AND name = 'cost_state'")
+    .prepare<[number], string>(
+      "SELECT value FROM session_fact WHERE session = ? AND name = 'cost_state'",
+    )
     .pluck()
     .get(id);
   return text === undefined ? null : (JSON.parse(text) as Record<string, unknown>);

@@ -14,7 +14,14 @@ export interface FileFigures {
   readonly lines_removed: number;
 }
 
-const NO_ACCESS: FileFigures = { reads: 0, writes: 0, calls: 0, failures: 0, lines_added: 0, lines_removed: 0 };
+const NO_ACCESS: FileFigures = {
+  reads: 0,
+  writes: 0,
+  calls: 0,
+  failures: 0,
+  lines_added: 0,
+  lines_removed: 0,
+};
 
 /** Tools of Claude Code that change the file they name. */
 const WRITING_TOOLS = "'Edit', 'MultiEdit', 'Write', 'NotebookEdit'";
@@ -22,10 +29,16 @@ const WRITING_TOOLS = "'Edit', 'MultiEdit', 'Write', 'NotebookEdit'";
 /** Figures of each file, the most used first; only calls that are not yet pruned are known by file. */
 export function fileTable(
   db: Database,
-  { range, filter }: { readonly range: TimeRange; readonly filter: Pick<IdFilter, 'projects' | 'sessions'> },
-): { readonly rows: readonly ({ readonly file: string } & FileFigures)[]; readonly totals: FileFigures } {
-  const since = range.sinceMs === null ? '' : ` AND at_ms >= ${Number(range.sinceMs)}`;
-  const until = range.untilMs === null ? '' : ` AND at_ms < ${Number(range.untilMs)}`;
+  {
+    range,
+    filter,
+  }: { readonly range: TimeRange; readonly filter: Pick<IdFilter, 'projects' | 'sessions'> },
+): {
+  readonly rows: readonly ({ readonly file: string } & FileFigures)[];
+  readonly totals: FileFigures;
+} {
+  const since = range.sinceMs === null ? '' : ` AND at_ms >= ${range.sinceMs}`;
+  const until = range.untilMs === null ? '' : ` AND at_ms < ${range.untilMs}`;
   const rows = db
     .prepare<[], { file: string } & FileFigures>(
       `SELECT file.path AS file, reads, writes, calls, failures, lines_added, lines_removed FROM (

@@ -29,18 +29,25 @@ export interface IdFilter {
 export function resolveFilter(db: Database, names: NameFilter): IdFilter {
   return {
     projects: names.project === null ? null : projectIds(db, names.project),
-    models: names.model === null ? null : ids(db, 'SELECT id FROM model WHERE name = ?', names.model),
+    models:
+      names.model === null ? null : ids(db, 'SELECT id FROM model WHERE name = ?', names.model),
     sessions: names.session === null ? null : sessionIds(db, names.session),
   };
 }
 
 /** SQL conditions for the columns `project`, `model` and `session`, each beginning with AND; '' where there are none. */
 export function filterSql(filter: Partial<IdFilter>): string {
-  return inList('project', filter.projects) + inList('model', filter.models) + inList('session', filter.sessions);
+  return (
+    inList('project', filter.projects) +
+    inList('model', filter.models) +
+    inList('session', filter.sessions)
+  );
 }
 
 function inList(column: string, among: readonly number[] | null | undefined): string {
-  return among === null || among === undefined ? '' : ` AND ${column} IN (${among.map(Number).join(', ')})`;
+  return among === null || among === undefined
+    ? ''
+    : ` AND ${column} IN (${among.map(Number).join(', ')})`;
 }
 
 function projectIds(db: Database, project: string): number[] {

@@ -26,7 +26,11 @@ export interface LocalUnit {
 }
 
 /** The unit that a moment lies in; `stepMs` is how finely a change of the clocks is looked for. */
-export function localUnit(zone: TimeZone, unit: TimeUnit, { atMs, stepMs }: { atMs: number; stepMs: number }): LocalUnit {
+export function localUnit(
+  zone: TimeZone,
+  unit: TimeUnit,
+  { atMs, stepMs }: { atMs: number; stepMs: number },
+): LocalUnit {
   const offsetMs = zone.offsetMsAt(atMs);
   const startMs = unitStart(unit, atMs + offsetMs);
   const endMs = nextStart(unit, startMs) - offsetMs;

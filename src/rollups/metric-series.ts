@@ -20,7 +20,10 @@ export function createSeries(): {
   readonly add: (labels: Readonly<Record<string, string>>, value: number) => void;
   readonly points: () => readonly MetricPoint[];
 } {
-  const series = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
+  const series = new Map<
+    string,
+    { readonly labels: Readonly<Record<string, string>>; value: number }
+  >();
   return {
     add: (given, value) => {
       const labels = withShortTexts(given);
@@ -47,7 +50,10 @@ export function foldSeries(
   // Folding leaves one series for each combination of closed labels; room is made for as many as there can be.
   const combinations = new Set(points.map(({ labels }) => closedKey(labels))).size;
   const kept = points.slice(0, Math.max(0, limit - combinations));
-  const folds = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
+  const folds = new Map<
+    string,
+    { readonly labels: Readonly<Record<string, string>>; value: number }
+  >();
   for (const { labels, value } of points.slice(kept.length)) {
     const key = closedKey(labels);
     const fold = folds.get(key) ?? { labels: foldedLabels(labels), value: 0 };
@@ -66,7 +72,9 @@ function closedKey(labels: Readonly<Record<string, string>>): string {
 }
 
 function foldedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, CLOSED_LABELS.has(name) ? text : OTHER]));
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, text]) => [name, CLOSED_LABELS.has(name) ? text : OTHER]),
+  );
 }
 
 /**
@@ -74,7 +82,9 @@ function foldedLabels(labels: Readonly<Record<string, string>>): Readonly<Record
  *
  * Projects come in the order in which they were first seen, so a name once given never moves to another project.
  */
-export function projectLabels(projects: Iterable<{ readonly id: number; readonly path: string }>): ReadonlyMap<number, string> {
+export function projectLabels(
+  projects: Iterable<{ readonly id: number; readonly path: string }>,
+): ReadonlyMap<number, string> {
   const labels = new Map<number, string>();
   const taken = new Set([OTHER, 'unknown']);
   for (const { id, path } of projects) {
@@ -96,9 +106,13 @@ function freeName(path: string, taken: ReadonlySet<string>): string {
   return shortened(path);
 }
 
-function withShortTexts(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function withShortTexts(
+  labels: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   const isShort = Object.values(labels).every((text) => text.length <= MAX_LABEL_LENGTH);
-  return isShort ? labels : Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, shortened(text)]));
+  return isShort
+    ? labels
+    : Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, shortened(text)]));
 }
 
 function shortened(text: string): string {

@@ -47,7 +47,9 @@ export function metricTotals(db: Database, nowMs: number): MetricTotals {
     into.add(labels, value);
   };
   const read = db.transaction(() => {
-    const projects = db.prepare<[], Project>(`SELECT id, path FROM project ORDER BY id LIMIT ${MAX_ROWS}`).all();
+    const projects = db
+      .prepare<[], Project>(`SELECT id, path FROM project ORDER BY id LIMIT ${MAX_ROWS}`)
+      .all();
     const labels = projectLabels(projects);
     addRequests(db, labels, add);
     addTools(db, labels, add);
@@ -76,7 +78,11 @@ const REQUEST_SUMS = [
 ] as const;
 
 type RequestSums = Record<(typeof REQUEST_SUMS)[number], number>;
-type RequestTotals = RequestSums & { readonly project: number; readonly model: string; readonly requester: number };
+type RequestTotals = RequestSums & {
+  readonly project: number;
+  readonly model: string;
+  readonly requester: number;
+};
 
 const REQUESTERS = ['main', 'subagent', 'auxiliary'];
 
@@ -90,15 +96,31 @@ function addRequests(db: Database, projects: ReadonlyMap<number, string>, add: A
     )
     .all();
   for (const row of rows) {
-    addRequestRow(row, { model: row.model, project: projects.get(row.project) ?? OTHER, requester: REQUESTERS[row.requester] ?? OTHER }, add);
+    addRequestRow(
+      row,
+      {
+        model: row.model,
+        project: projects.get(row.project) ?? OTHER,
+        requester: REQUESTERS[row.requester] ?? OTHER,
+      },
+      add,
+    );
   }
   if (rows.length === MAX_ROWS) {
     const all = db.prepare<[], RequestSums>(`SELECT ${sums} FROM total_request`).get();
-    addRequestRow(remainder(all, rows, REQUEST_SUMS), { model: OTHER, project: OTHER, requester: OTHER }, add);
+    addRequestRow(
+      remainder(all, rows, REQUEST_SUMS),
+      { model: OTHER, project: OTHER, requester: OTHER },
+      add,
+    );
   }
 }
 
-function addRequestRow(row: RequestSums, { model, project, requester }: Record<'model' | 'project' | 'requester', string>, add: Add): void {
+function addRequestRow(
+  row: RequestSums,
+  { model, project, requester }: Record<'model' | 'project' | 'requester', string>,
+  add: Add,
+): void {
   const cacheCreation = row.cache_creation_5m_input_tokens + row.cache_creation_1h_input_tokens;
   add('tokens', { type: 'input', model, project }, row.input_tokens);
   add('tokens', { type: 'output', model, project }, row.output_tokens);
@@ -153,7 +175,9 @@ function addToolRow(row: ToolSums, tool: string, project: string, add: Add): voi
 }
 
 function addTallies(db: Database, projects: ReadonlyMap<string, string>, add: Add): void {
-  const rows = db.prepare<[], { name: string; label: string; value: number }>(`SELECT name, label, value FROM tally LIMIT ${MAX_ROWS}`);
+  const rows = db.prepare<[], { name: string; label: string; value: number }>(
+    `SELECT name, label, value FROM tally LIMIT ${MAX_ROWS}`,
+  );
   for (const { name, label, value } of rows.iterate()) {
     const [metric, labelName] = TALLY_METRICS[name] ?? [];
     if (metric !== undefined && labelName !== undefined) {
@@ -189,7 +213,9 @@ function addState(db: Database, nowMs: number, add: Add): void {
   if (typeof state?.last_event_ms === 'number') {
     add('lastEvent', {}, state.last_event_ms);
   }
-  const origins = db.prepare<[], { source: string; count: number }>('SELECT source, count(*) AS count FROM origin GROUP BY source');
+  const origins = db.prepare<[], { source: string; count: number }>(
+    'SELECT source, count(*) AS count FROM origin GROUP BY source',
+  );
   for (const { source, count } of origins.all()) {
     add('origins', { source }, count);
   }
@@ -200,6 +226,9 @@ function remainder<N extends string>(
   told: readonly Readonly<Record<N, number>>[],
   names: readonly N[],
 ): Record<N, number> {
-  const rest = names.map((name) => [name, told.reduce((left, row) => left - row[name], all?.[name] ?? 0)]);
+  const rest = names.map((name) => [
+    name,
+    told.reduce((left, row) => left - row[name], all?.[name] ?? 0),
+  ]);
   return Object.fromEntries(rest) as Record<N, number>;
 }

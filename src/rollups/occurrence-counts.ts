@@ -5,7 +5,10 @@ import type { TimeRange } from './time-slots.ts';
 /** How often each type of thing happened; only what is not yet pruned is known one by one. */
 export function occurrenceCounts(
   db: Database,
-  { range, filter }: { readonly range: TimeRange; readonly filter: Pick<IdFilter, 'projects' | 'sessions'> },
+  {
+    range,
+    filter,
+  }: { readonly range: TimeRange; readonly filter: Pick<IdFilter, 'projects' | 'sessions'> },
 ): ReadonlyMap<string, number> {
   const rows = db
     .prepare<[number, number], { type: string; count: number }>(

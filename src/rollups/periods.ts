@@ -38,11 +38,17 @@ const SLOT_TABLES = { requests: 'rollup_request', tools: 'rollup_tool' } as cons
 
 function nextOf(db: Database, occupant: Occupant): Next {
   if (occupant === 'occurrences') {
-    const next = db.prepare<[number], number>('SELECT at_ms FROM occurrence WHERE at_ms >= ? ORDER BY at_ms LIMIT 1').pluck();
+    const next = db
+      .prepare<[number], number>(
+        'SELECT at_ms FROM occurrence WHERE at_ms >= ? ORDER BY at_ms LIMIT 1',
+      )
+      .pluck();
     return (fromMs) => next.get(fromMs);
   }
   const next = db
-    .prepare<[number], number>(`SELECT slot FROM ${SLOT_TABLES[occupant]} WHERE slot >= ? ORDER BY slot LIMIT 1`)
+    .prepare<[number], number>(
+      `SELECT slot FROM ${SLOT_TABLES[occupant]} WHERE slot >= ? ORDER BY slot LIMIT 1`,
+    )
     .pluck();
   return (fromMs) => {
     const slot = next.get(Math.floor(fromMs / SLOT_MS));
@@ -53,7 +59,12 @@ function nextOf(db: Database, occupant: Occupant): Next {
 /** The periods in a range in which there is something, oldest first, found by jumping from one to the next. */
 export function* occupiedPeriods(
   db: Database,
-  { zone, unit, range, occupants }: { zone: TimeZone; unit: TimeUnit; range: TimeRange; occupants: readonly Occupant[] },
+  {
+    zone,
+    unit,
+    range,
+    occupants,
+  }: { zone: TimeZone; unit: TimeUnit; range: TimeRange; occupants: readonly Occupant[] },
 ): Generator<Period> {
   const queries = occupants.map((occupant) => nextOf(db, occupant));
   let fromMs = range.sinceMs ?? 0;

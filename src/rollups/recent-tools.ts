@@ -26,7 +26,10 @@ const RECENT_CALLS = 5_000;
 /** The tools of the newest calls by name; only calls that are not yet pruned are known one by one. */
 export function recentTools(
   db: Database,
-  { range, filter }: { readonly range: TimeRange; readonly filter: Pick<IdFilter, 'projects' | 'sessions'> },
+  {
+    range,
+    filter,
+  }: { readonly range: TimeRange; readonly filter: Pick<IdFilter, 'projects' | 'sessions'> },
 ): ReadonlyMap<string, RecentTool> {
   const calls = db
     .prepare<[number, number, number], CallRow>(

@@ -24,7 +24,11 @@ export interface ReportQuery extends TimeRange, NameFilter {
 export type ReportKey = TimeUnit | 'session_id' | 'project' | 'model' | 'tool' | 'file' | 'source';
 
 /** One row: its key, and what was used, called or done. */
-export type ReportRow = { readonly [key in ReportKey]?: string } & (UsageFigures | ToolFigures | FileFigures);
+export type ReportRow = { readonly [key in ReportKey]?: string } & (
+  | UsageFigures
+  | ToolFigures
+  | FileFigures
+);
 
 /** A report as it is printed and served; `since` and `until` are ISO 8601 in UTC. */
 export interface Report {
@@ -74,7 +78,9 @@ export function report(db: Database, query: ReportQuery): Report {
       refuseModel(query);
       return { ...head, ...fileTable(db, scope) };
     case 'plan':
-      throw new InputError('No plans are recorded yet.', { hint: 'Ask for another report, such as `project`.' });
+      throw new InputError('No plans are recorded yet.', {
+        hint: 'Ask for another report, such as `project`.',
+      });
   }
 }
 

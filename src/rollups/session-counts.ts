@@ -31,7 +31,9 @@ export function sessionCounts(db: Database, sessions: readonly number[] | null):
     ),
   );
   const subagents = bySession(
-    rows<Row & { n: number }>(`SELECT session, count(*) AS n FROM subagent WHERE ${among} GROUP BY session`),
+    rows<Row & { n: number }>(
+      `SELECT session, count(*) AS n FROM subagent WHERE ${among} GROUP BY session`,
+    ),
   );
   const pullRequests = bySession(
     rows<Row & { url: string | null }>(
@@ -39,7 +41,9 @@ export function sessionCounts(db: Database, sessions: readonly number[] | null):
     ),
   );
   const facts = bySession(
-    rows<Row & { name: string; value: string }>(`SELECT session, name, value FROM session_fact WHERE ${among}`),
+    rows<Row & { name: string; value: string }>(
+      `SELECT session, name, value FROM session_fact WHERE ${among}`,
+    ),
   );
   const sizes = bySession(
     rows<Row & { lines: number; bytes: number }>(
@@ -48,16 +52,21 @@ export function sessionCounts(db: Database, sessions: readonly number[] | null):
     ),
   );
   const activity = bySession(
-    rows<Row & { stretches: string }>(`SELECT session, stretches_ms AS stretches FROM activity WHERE ${among}`),
+    rows<Row & { stretches: string }>(
+      `SELECT session, stretches_ms AS stretches FROM activity WHERE ${among}`,
+    ),
   );
   return {
     tools: (session) => tools(session)[0] ?? { calls: 0, failures: 0 },
     occurrences: (session, type) => occurrences(session).find((row) => row.type === type)?.n ?? 0,
     subagents: (session) => subagents(session)[0]?.n ?? 0,
-    pullRequests: (session) => [...new Set(pullRequests(session).flatMap(({ url }) => (url === null ? [] : [url])))],
+    pullRequests: (session) => [
+      ...new Set(pullRequests(session).flatMap(({ url }) => (url === null ? [] : [url]))),
+    ],
     fact: (session, name) => facts(session).find((row) => row.name === name)?.value ?? null,
     size: (session) => sizes(session)[0] ?? { lines: 0, bytes: 0 },
-    stretchesMs: (session) => activity(session).map(({ stretches }) => JSON.parse(stretches) as number[]),
+    stretchesMs: (session) =>
+      activity(session).map(({ stretches }) => JSON.parse(stretches) as number[]),
   };
 }
 

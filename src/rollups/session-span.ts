@@ -41,7 +41,7 @@ const SPAN_SQL = `
  * A session that is nothing but a copy of others has no span: all that is in it counts elsewhere.
  */
 export function sessionSpans(db: Database, id: number | null = null): SessionSpan[] {
-  const where = id === null ? '' : ` WHERE id = ${Number(id)}`;
+  const where = id === null ? '' : ` WHERE id = ${id}`;
   const rows = db.prepare<[], SpanRow>(SPAN_SQL + where).all();
   return rows.flatMap((row) => {
     const startedMs = startOf(db, row);

@@ -14,12 +14,20 @@ export interface SessionUsage {
 }
 
 /** A session that used nothing. */
-export const NO_SESSION_USAGE: SessionUsage = { sums: NO_USAGE, messages: 0, project: '', models: [] };
+export const NO_SESSION_USAGE: SessionUsage = {
+  sums: NO_USAGE,
+  messages: 0,
+  project: '',
+  models: [],
+};
 
 type UsageRow = UsageSums & { session: number; project: string; model: string; messages: number };
 
 /** What sessions used, by the id of their row; all of them, or those asked for. */
-export function sessionUsage(db: Database, sessions: readonly number[] | null): ReadonlyMap<number, SessionUsage> {
+export function sessionUsage(
+  db: Database,
+  sessions: readonly number[] | null,
+): ReadonlyMap<number, SessionUsage> {
   // The unary plus keeps SQLite from walking the index on session and jumping to each row: a scan takes a third less.
   const session = sessions === null ? '+session' : 'session';
   const rows = db
@@ -56,7 +64,12 @@ function rank(rows: readonly UsageRow[], nameOf: (row: UsageRow) => string): str
 
 /** Tokens of every kind. */
 export function allTokens(sums: UsageSums): number {
-  return sums.input_tokens + sums.output_tokens + sums.cache_read_input_tokens + cacheCreationTokens(sums);
+  return (
+    sums.input_tokens +
+    sums.output_tokens +
+    sums.cache_read_input_tokens +
+    cacheCreationTokens(sums)
+  );
 }
 
 /** Cache writes of both lifetimes. */

@@ -65,15 +65,23 @@ export interface SessionsReport {
 }
 
 /** All sessions that a query fits, as a file for people and scripts. */
-export function sessionsReport(db: Database, query: Omit<SessionQuery, 'limit' | 'cursor'>): SessionsReport {
+export function sessionsReport(
+  db: Database,
+  query: Omit<SessionQuery, 'limit' | 'cursor'>,
+): SessionsReport {
   const zone = createTimeZone(query.timezone);
   const { sessions } = listSessions(db, { ...query, limit: null });
-  const ordered = sessions.toSorted((a, b) => compare(a.started, b.started) || compare(a.session_id, b.session_id));
+  const ordered = sessions.toSorted(
+    (a, b) => compare(a.started, b.started) || compare(a.session_id, b.session_id),
+  );
   const sharing = Map.groupBy(ordered, ({ session_id }) => session_id.slice(0, 8));
   const days = Map.groupBy(ordered, ({ day }) => day);
   return {
     sessions: ordered.map((session) => ({
-      session_id: (sharing.get(session.session_id.slice(0, 8))?.length ?? 1) > 1 ? session.session_id : session.session_id.slice(0, 8),
+      session_id:
+        (sharing.get(session.session_id.slice(0, 8))?.length ?? 1) > 1
+          ? session.session_id
+          : session.session_id.slice(0, 8),
       started: localIso(zone, Date.parse(session.started)),
       ended: localIso(zone, Date.parse(session.ended)),
       duration_wall_min: session.duration_wall_min,
@@ -90,7 +98,9 @@ export function sessionsReport(db: Database, query: Omit<SessionQuery, 'limit' |
       day: session.day,
       full_id: session.session_id,
     })),
-    by_day: Object.fromEntries([...days].sort(([a], [b]) => compare(a, b)).map(([day, own]) => [day, reportedDay(own)])),
+    by_day: Object.fromEntries(
+      [...days].sort(([a], [b]) => compare(a, b)).map(([day, own]) => [day, reportedDay(own)]),
+    ),
     totals: reportedTotals(ordered, modelsOf(db, ordered)),
   };
 }
@@ -106,7 +116,10 @@ function reportedDay(sessions: readonly SessionSummary[]): ReportedDay {
   };
 }
 
-function reportedTotals(sessions: readonly SessionSummary[], models: readonly string[]): ReportedTotals {
+function reportedTotals(
+  sessions: readonly SessionSummary[],
+  models: readonly string[],
+): ReportedTotals {
   return {
     total_sessions: sessions.length,
     total_cost_usd: cents(sessions),
@@ -127,7 +140,9 @@ function reportedTotals(sessions: readonly SessionSummary[], models: readonly st
 function modelsOf(db: Database, sessions: readonly SessionSummary[]): string[] {
   const names = JSON.stringify(sessions.map((session) => session.session_id));
   const ids = db
-    .prepare<[string], number>('SELECT id FROM session WHERE session_id IN (SELECT value FROM json_each(?))')
+    .prepare<[string], number>(
+      'SELECT id FROM session WHERE session_id IN (SELECT value FROM json_each(?))',
+    )
     .pluck()
     .all(names);
   const filter = { projects: null, models: null, sessions: ids };

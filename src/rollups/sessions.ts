@@ -8,7 +8,13 @@ import { localKey } from './local-time.ts';
 import { sessionCounts, type SessionCounts } from './session-counts.ts';
 import { sessionSpans, type SessionSpan } from './session-span.ts';
 import type { SessionState, SessionSummary } from './session-summary.ts';
-import { NO_SESSION_USAGE, allTokens, cacheCreationTokens, sessionUsage, type SessionUsage } from './session-usage.ts';
+import {
+  NO_SESSION_USAGE,
+  allTokens,
+  cacheCreationTokens,
+  sessionUsage,
+  type SessionUsage,
+} from './session-usage.ts';
 import { createTimeZone, type TimeZone } from './time-zone.ts';
 import type { TimeRange } from './time-slots.ts';
 
@@ -49,27 +55,37 @@ export interface SessionPage {
 export function listSessions(db: Database, query: SessionQuery): SessionPage {
   const zone = createTimeZone(query.timezone);
   const wanted = chosen(db, query).sort((a, b) => b.lastMs - a.lastMs || b.id - a.id);
-  const after = query.cursor === null || query.cursor === undefined ? null : readCursor(query.cursor);
+  const after =
+    query.cursor === null || query.cursor === undefined ? null : readCursor(query.cursor);
   const rest = after === null ? wanted : wanted.filter((span) => comesAfter(span, after));
   const page = query.limit === null ? rest : rest.slice(0, query.limit);
   const last = page.at(-1);
-  const next = last === undefined || page.length === rest.length ? null : `${last.lastMs}.${last.id}`;
+  const next =
+    last === undefined || page.length === rest.length ? null : `${last.lastMs}.${last.id}`;
   return { sessions: summaries(db, page, { ...query, zone }), next };
 }
 
 /** One session by its id or the beginning of it; undefined when it is not known or has nothing of its own. */
-export function sessionDetail(db: Database, sessionId: string, view: SessionView): SessionSummary | undefined {
+export function sessionDetail(
+  db: Database,
+  sessionId: string,
+  view: SessionView,
+): SessionSummary | undefined {
   const zone = createTimeZone(view.timezone);
   const [id] = resolveFilter(db, { ...ANY_NAME, session: sessionId }).sessions ?? [];
   return id === undefined ? undefined : summaries(db, sessionSpans(db, id), { ...view, zone })[0];
 }
 
-function chosen(db: Database, { project = null, range, activeSinceMs = null }: SessionQuery): SessionSpan[] {
+function chosen(
+  db: Database,
+  { project = null, range, activeSinceMs = null }: SessionQuery,
+): SessionSpan[] {
   const sinceMs = Math.max(range?.sinceMs ?? -Infinity, activeSinceMs ?? -Infinity);
   const untilMs = range?.untilMs ?? Infinity;
   const inProject = project === null ? null : sessionsOfProject(db, project);
   return sessionSpans(db).filter(
-    ({ id, startedMs, lastMs }) => lastMs >= sinceMs && startedMs < untilMs && (inProject === null || inProject.has(id)),
+    ({ id, startedMs, lastMs }) =>
+      lastMs >= sinceMs && startedMs < untilMs && (inProject === null || inProject.has(id)),
   );
 }
 
@@ -87,7 +103,9 @@ interface Cursor {
 function readCursor(text: string): Cursor {
   const [, lastMs, id] = /^(\d{1,16})\.(\d{1,16})$/.exec(text) ?? [];
   if (lastMs === undefined || id === undefined) {
-    throw new InputError('The cursor is not one that a list of sessions gave.', { hint: 'Start again without it.' });
+    throw new InputError('The cursor is not one that a list of sessions gave.', {
+      hint: 'Start again without it.',
+    });
   }
   return { lastMs: Number(lastMs), id: Number(id) };
 }
@@ -102,65 +120,100 @@ function summaries(db: Database, spans: readonly SessionSpan[], view: ZonedView)
   const ids = spans.length > 500 ? null : spans.map(({ id }) => id);
   const usage = sessionUsage(db, ids);
   const counts = sessionCounts(db, ids);
-  return spans.map((span) => summary(span, { usage: usage.get(span.id) ?? NO_SESSION_USAGE, counts, view }));
+  return spans.map((span) =>
+    summary(span, { usage: usage.get(span.id) ?? NO_SESSION_USAGE, counts, view }),
+  );
 }
 
-function summary(
-  span: SessionSpan,
-  { usage, counts, view }: { readonly usage: SessionUsage; readonly counts: SessionCounts; readonly view: ZonedView },
-): SessionSummary {
+interface Known {
+  readonly usage: SessionUsage;
+  readonly counts: SessionCounts;
+  readonly view: ZonedView;
+}
+
+function summary(span: SessionSpan, { usage, counts, view }: Known): SessionSummary {
   const { id, sessionId, startedMs, lastMs } = span;
-  const { sums } = usage;
-  const idleGapMs = view.idleGapMs ?? IDLE_GAP_MS;
-  const stretches = counts.stretchesMs(id);
-  const { activeMs, endedMs } =
-    stretches.length === 0 ? { activeMs: 0, endedMs: lastMs } : activeTime(stretches, { startedMs, idleGapMs });
-  const tools = counts.tools(id);
-  const size = counts.size(id);
-  const clientUsd = clientCostUsd(counts.fact(id, 'cost_state'));
-  const title = counts.fact(id, 'custom_title') ?? counts.fact(id, 'ai_title') ?? counts.fact(id, 'summary_title');
   return {
     session_id: sessionId,
     project: usage.project,
-    title,
+    title:
+      counts.fact(id, 'custom_title') ??
+      counts.fact(id, 'ai_title') ??
+      counts.fact(id, 'summary_title'),
     state: stateOf(lastMs, view.nowMs),
     started: iso(startedMs),
-    ended: iso(endedMs),
     last_activity: iso(lastMs),
     day: localKey(view.zone, 'day', startedMs),
+    ...durations(span, counts, view.idleGapMs ?? IDLE_GAP_MS),
+    ...used(usage),
+    ...clientCost(usage, counts.fact(id, 'cost_state')),
+    model: usage.models[0] ?? null,
+    models: usage.models,
+    ...happened(id, counts),
+    user_type: counts.fact(id, 'user_type'),
+    version: counts.fact(id, 'version'),
+    git_branch: counts.fact(id, 'git_branch'),
+    entrypoint: counts.fact(id, 'entrypoint'),
+    total_entries: counts.size(id).lines,
+    total_size_bytes: counts.size(id).bytes,
+  };
+}
+
+function durations(
+  { id, startedMs, lastMs }: SessionSpan,
+  counts: SessionCounts,
+  idleGapMs: number,
+) {
+  const stretches = counts.stretchesMs(id);
+  const { activeMs, endedMs } =
+    stretches.length === 0
+      ? { activeMs: 0, endedMs: lastMs }
+      : activeTime(stretches, { startedMs, idleGapMs });
+  return {
+    ended: iso(endedMs),
     duration_wall_ms: endedMs - startedMs,
     duration_active_ms: activeMs,
     duration_wall_min: minutes(endedMs - startedMs),
     duration_active_min: minutes(activeMs),
+  };
+}
+
+function used({ sums, messages }: SessionUsage) {
+  return {
     input_tokens: sums.input_tokens,
     output_tokens: sums.output_tokens,
     cache_read_tokens: sums.cache_read_input_tokens,
     cache_create_tokens: cacheCreationTokens(sums),
     total_tokens: sums.input_tokens + sums.output_tokens,
     all_tokens: allTokens(sums),
-    messages: usage.messages,
+    messages,
     cost_usd: usdFromNano(sums.cost_nano_usd),
     estimated_cost_usd: usdFromNano(sums.estimated_nano_usd),
     unpriced_requests: sums.unpriced_requests,
     not_final_requests: sums.not_final_requests,
+  };
+}
+
+function clientCost({ sums }: SessionUsage, costState: string | null) {
+  const clientUsd = clientCostUsd(costState);
+  return {
     client_cost_usd: clientUsd,
-    cost_difference_usd: clientUsd === null ? null : usdFromNano(sums.cost_nano_usd - nanoFromUsd(clientUsd)),
-    model: usage.models[0] ?? null,
-    models: usage.models,
+    cost_difference_usd:
+      clientUsd === null ? null : usdFromNano(sums.cost_nano_usd - nanoFromUsd(clientUsd)),
+  };
+}
+
+function happened(id: number, counts: SessionCounts) {
+  const { calls, failures } = counts.tools(id);
+  return {
     prompts: counts.occurrences(id, 'user_prompt'),
-    tool_calls: tools.calls,
-    tool_failures: tools.failures,
+    tool_calls: calls,
+    tool_failures: failures,
     interrupts: counts.occurrences(id, 'user_interrupt'),
     compactions: counts.occurrences(id, 'compaction'),
     api_errors: counts.occurrences(id, 'api_error'),
     subagents: counts.subagents(id),
     pull_requests: counts.pullRequests(id),
-    user_type: counts.fact(id, 'user_type'),
-    version: counts.fact(id, 'version'),
-    git_branch: counts.fact(id, 'git_branch'),
-    entrypoint: counts.fact(id, 'entrypoint'),
-    total_entries: size.lines,
-    total_size_bytes: size.bytes,
   };
 }
 

@@ -51,13 +51,19 @@ export function sourceStatus(db: Database): readonly SourceStatus[] {
       ...row,
       last_entry: lastMs === undefined ? null : new Date(lastMs).toISOString(),
       duplicates: duplicates[row.source] ?? 0,
-      rejects: Object.fromEntries(rejects.filter(({ source }) => source === row.source).map(({ reason, count }) => [reason, count])),
+      rejects: Object.fromEntries(
+        rejects
+          .filter(({ source }) => source === row.source)
+          .map(({ reason, count }) => [reason, count]),
+      ),
     };
   });
 }
 
 /** Everything counted under a name, by label. */
 export function tallies(db: Database, name: string): Readonly<Record<string, number>> {
-  const rows = db.prepare<[string], { label: string; value: number }>('SELECT label, value FROM tally WHERE name = ? ORDER BY label');
+  const rows = db.prepare<[string], { label: string; value: number }>(
+    'SELECT label, value FROM tally WHERE name = ? ORDER BY label',
+  );
   return Object.fromEntries(rows.all(name).map(({ label, value }) => [label, value]));
 }

@@ -14,20 +14,35 @@ export interface StoreCheck {
   readonly newest_request: string | null;
 }
 
-const COUNTED = ['origin', 'session', 'request', 'tool_call', 'occurrence', 'event', 'rollup_request', 'rollup_tool', 'dead_letter'] as const;
+const COUNTED = [
+  'origin',
+  'session',
+  'request',
+  'tool_call',
+  'occurrence',
+  'event',
+  'rollup_request',
+  'rollup_tool',
+  'dead_letter',
+] as const;
 
 /** Examines the whole file for damage and the sums for agreement with each other; takes seconds per gigabyte. */
 export function checkStore(db: Database): StoreCheck {
   const faults = [...quickCheck(db), ...sumFaults(db)];
-  const count = (table: string): number => Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+  const count = (table: string): number =>
+    Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
   const moments = db
-    .prepare<[], { oldest: number | null; newest: number | null }>('SELECT min(at_ms) AS oldest, max(at_ms) AS newest FROM request')
+    .prepare<[], { oldest: number | null; newest: number | null }>(
+      'SELECT min(at_ms) AS oldest, max(at_ms) AS newest FROM request',
+    )
     .get();
   return {
     ok: faults.length === 0,
     faults,
     schema_version: Number(db.pragma('user_version', { simple: true })),
-    size_bytes: Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true })),
+    size_bytes:
+      Number(db.pragma('page_count', { simple: true })) *
+      Number(db.pragma('page_size', { simple: true })),
     counts: Object.fromEntries(COUNTED.map((table) => [table, count(table)])),
     oldest_request: iso(moments?.oldest ?? null),
     newest_request: iso(moments?.newest ?? null),
@@ -48,9 +63,12 @@ function sumFaults(db: Database): string[] {
     ['rollup_tool', 'total_tool', 'calls'],
   ] as const;
   return agreeing.flatMap(([slots, totals, column]) => {
-    const sum = (table: string): number => Number(db.prepare(`SELECT coalesce(sum(${column}), 0) FROM ${table}`).pluck().get());
+    const sum = (table: string): number =>
+      Number(db.prepare(`SELECT coalesce(sum(${column}), 0) FROM ${table}`).pluck().get());
     const [bySlot, overall] = [sum(slots), sum(totals)];
-    return bySlot === overall ? [] : [`${column}: ${slots} says ${bySlot}, ${totals} says ${overall}`];
+    return bySlot === overall
+      ? []
+      : [`${column}: ${slots} says ${bySlot}, ${totals} says ${overall}`];
   });
 }
 

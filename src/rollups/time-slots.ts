@@ -23,8 +23,16 @@ export interface SplitRange {
 export function splitRange({ sinceMs, untilMs }: TimeRange): SplitRange {
   const fromSlot = sinceMs === null ? null : Math.ceil(sinceMs / SLOT_MS);
   const toSlot = untilMs === null ? null : Math.floor(untilMs / SLOT_MS);
-  if (sinceMs !== null && untilMs !== null && (untilMs <= sinceMs || (fromSlot ?? 0) > (toSlot ?? 0))) {
-    return { fromSlot: 0, toSlot: 0, edges: untilMs > sinceMs ? [{ fromMs: sinceMs, toMs: untilMs }] : [] };
+  if (
+    sinceMs !== null &&
+    untilMs !== null &&
+    (untilMs <= sinceMs || (fromSlot ?? 0) > (toSlot ?? 0))
+  ) {
+    return {
+      fromSlot: 0,
+      toSlot: 0,
+      edges: untilMs > sinceMs ? [{ fromMs: sinceMs, toMs: untilMs }] : [],
+    };
   }
   const edges = [];
   if (sinceMs !== null && fromSlot !== null && sinceMs < fromSlot * SLOT_MS) {

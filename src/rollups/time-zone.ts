@@ -38,7 +38,9 @@ export function createTimeZone(name: string): TimeZone {
       return known;
     }
     const quarterMs = 15 * MINUTE_MS;
-    return remember(byQuarter, Math.floor(atMs / quarterMs), (quarter) => exact(quarter * quarterMs));
+    return remember(byQuarter, Math.floor(atMs / quarterMs), (quarter) =>
+      exact(quarter * quarterMs),
+    );
   };
   return { name, offsetMsAt };
 }
@@ -83,6 +85,7 @@ function offsetFormat(name: string): Intl.DateTimeFormat {
 
 /** The wall-clock time at that moment, to the second, as if it were UTC. */
 function localMs(format: Intl.DateTimeFormat, atMs: number): number {
-  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = format.format(atMs).match(/\d+/g)?.map(Number) ?? [];
+  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] =
+    format.format(atMs).match(/\d+/g)?.map(Number) ?? [];
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }

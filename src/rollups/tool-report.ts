@@ -30,24 +30,44 @@ const NO_CALLS: ToolSums = { calls: 0, failures: 0, denied: 0, timed_calls: 0, d
 /** Figures of each tool, the most called first. */
 export function toolTable(
   db: Database,
-  { range, filter }: { readonly range: TimeRange; readonly filter: Pick<IdFilter, 'projects' | 'sessions'> },
-): { readonly rows: readonly ({ readonly tool: string } & ToolFigures)[]; readonly totals: ToolFigures } {
+  {
+    range,
+    filter,
+  }: { readonly range: TimeRange; readonly filter: Pick<IdFilter, 'projects' | 'sessions'> },
+): {
+  readonly rows: readonly ({ readonly tool: string } & ToolFigures)[];
+  readonly totals: ToolFigures;
+} {
   const { fromSlot, toSlot, edges } = splitRange(range);
   const where = filterSql({ projects: filter.projects, sessions: filter.sessions });
-  const parts = [...wholeSlots(db, where, fromSlot, toSlot), ...edges.flatMap((edge) => edgeCalls(db, where, edge))];
+  const parts = [
+    ...wholeSlots(db, where, fromSlot, toSlot),
+    ...edges.flatMap((edge) => edgeCalls(db, where, edge)),
+  ];
   const byTool = new Map<number, ToolSums>();
   for (const part of parts) {
     byTool.set(part.tool, addCalls(byTool.get(part.tool) ?? NO_CALLS, part));
   }
   const names = new Map(
-    db.prepare<[], { id: number; name: string }>('SELECT id, name FROM tool').all().map(({ id, name }) => [id, name]),
+    db
+      .prepare<[], { id: number; name: string }>('SELECT id, name FROM tool')
+      .all()
+      .map(({ id, name }) => [id, name]),
   );
-  const rows = [...byTool].map(([id, sums]) => ({ tool: names.get(id) ?? `#${id}`, ...toolFigures(sums) }));
+  const rows = [...byTool].map(([id, sums]) => ({
+    tool: names.get(id) ?? `#${id}`,
+    ...toolFigures(sums),
+  }));
   rows.sort((a, b) => b.calls - a.calls || (a.tool < b.tool ? -1 : 1));
   return { rows, totals: toolFigures([...byTool.values()].reduce(addCalls, NO_CALLS)) };
 }
 
-function wholeSlots(db: Database, where: string, fromSlot: number | null, toSlot: number | null): GroupedSums[] {
+function wholeSlots(
+  db: Database,
+  where: string,
+  fromSlot: number | null,
+  toSlot: number | null,
+): GroupedSums[] {
   const from = fromSlot === null ? '' : ` AND slot >= ${fromSlot}`;
   const to = toSlot === null ? '' : ` AND slot < ${toSlot}`;
   return db
@@ -59,7 +79,11 @@ function wholeSlots(db: Database, where: string, fromSlot: number | null, toSlot
     .all();
 }
 
-function edgeCalls(db: Database, where: string, edge: { fromMs: number; toMs: number }): GroupedSums[] {
+function edgeCalls(
+  db: Database,
+  where: string,
+  edge: { fromMs: number; toMs: number },
+): GroupedSums[] {
   return db
     .prepare<[number, number], GroupedSums>(
       `SELECT coalesce(tool, (SELECT id FROM tool WHERE name = 'unknown')) AS tool,
@@ -86,5 +110,12 @@ function addCalls(a: ToolSums, b: ToolSums): ToolSums {
 function toolFigures({ duration_ms, ...counts }: ToolSums): ToolFigures {
   const { calls, failures, denied, timed_calls } = counts;
   const mean = timed_calls === 0 ? null : duration_ms / timed_calls;
-  return { calls, failures, denied, timed_calls, duration_ms_total: duration_ms, duration_ms_mean: mean };
+  return {
+    calls,
+    failures,
+    denied,
+    timed_calls,
+    duration_ms_total: duration_ms,
+    duration_ms_mean: mean,
+  };
 }

@@ -7,7 +7,12 @@ import { byName, usageTable, type UsageTable } from './usage-table.ts';
 /** What has a name of its own and a column in the sums. */
 export type NamedGroup = keyof typeof KEYS;
 
-const KEYS = { session: 'session_id', project: 'project', model: 'model', source: 'source' } as const;
+const KEYS = {
+  session: 'session_id',
+  project: 'project',
+  model: 'model',
+  source: 'source',
+} as const;
 
 const NAME_SQL = {
   session: 'SELECT id, session_id AS name FROM session',
@@ -16,10 +21,20 @@ const NAME_SQL = {
 } as const;
 
 /** What each session, project, model or source used, dearest first. */
-export function usageByName<K extends NamedGroup>(db: Database, group: K, scope: UsageScope): UsageTable<(typeof KEYS)[K]> {
+export function usageByName<K extends NamedGroup>(
+  db: Database,
+  group: K,
+  scope: UsageScope,
+): UsageTable<(typeof KEYS)[K]> {
   const names = namesOf(db, group);
-  const named = [...sumUsage(db, group, scope)].map(([id, usage]): [string, UsageSums] => [names.get(id) ?? `#${id}`, usage]);
-  return usageTable(KEYS[group], named.sort((a, b) => b[1].cost_nano_usd - a[1].cost_nano_usd || byName(a, b)));
+  const named = [...sumUsage(db, group, scope)].map(([id, usage]): [string, UsageSums] => [
+    names.get(id) ?? `#${id}`,
+    usage,
+  ]);
+  return usageTable(
+    KEYS[group],
+    named.sort((a, b) => b[1].cost_nano_usd - a[1].cost_nano_usd || byName(a, b)),
+  );
 }
 
 function namesOf(db: Database, group: NamedGroup): ReadonlyMap<number, string> {

@@ -9,14 +9,22 @@ import type { UsageScope } from './usage-sums.ts';
 import { byName, usageTable, type UsageTable } from './usage-table.ts';
 
 /** What was used in each local hour, day, week or month, oldest first; units without requests have no row. */
-export function usageByTime<K extends TimeUnit>(db: Database, unit: K, zone: TimeZone, scope: UsageScope): UsageTable<K> {
+export function usageByTime<K extends TimeUnit>(
+  db: Database,
+  unit: K,
+  zone: TimeZone,
+  scope: UsageScope,
+): UsageTable<K> {
   const { fromSlot, toSlot, edges } = splitRange(scope.range);
   const sums = new Map<string, UsageSums>();
   const add = (key: string, usage: UsageSums): void => {
     sums.set(key, addUsage(sums.get(key) ?? NO_USAGE, usage));
   };
   for (const edge of edges) {
-    for (const { group: slot, ...usage } of sumEdge(db, `at_ms / ${SLOT_MS}`, { edge, filter: scope.filter })) {
+    for (const { group: slot, ...usage } of sumEdge(db, `at_ms / ${SLOT_MS}`, {
+      edge,
+      filter: scope.filter,
+    })) {
       add(localKey(zone, unit, slot * SLOT_MS), usage);
     }
   }
@@ -39,9 +47,13 @@ export function usageByTime<K extends TimeUnit>(db: Database, unit: K, zone: Tim
 function slotQueries(db: Database, filter: IdFilter) {
   const where = `WHERE slot >= ? AND slot < ?${filterSql(filter)}`;
   const first = db
-    .prepare<[number, number], number>(`SELECT slot FROM rollup_request ${where} ORDER BY slot LIMIT 1`)
+    .prepare<[number, number], number>(
+      `SELECT slot FROM rollup_request ${where} ORDER BY slot LIMIT 1`,
+    )
     .pluck();
-  const sum = db.prepare<[number, number], UsageSums>(`SELECT ${USAGE_SUM_COLUMNS} FROM rollup_request ${where}`);
+  const sum = db.prepare<[number, number], UsageSums>(
+    `SELECT ${USAGE_SUM_COLUMNS} FROM rollup_request ${where}`,
+  );
   return {
     next: (fromSlot: number, toSlot: number): number | undefined => first.get(fromSlot, toSlot),
     sum: (fromSlot: number, toSlot: number): UsageSums => sum.get(fromSlot, toSlot) ?? NO_USAGE,

@@ -17,7 +17,11 @@ export interface Edge {
  *
  * A request with several priced parts counts once, and the tokens and cost of each part under the part's own model.
  */
-export function sumEdge(db: Database, group: string, { edge, filter }: { readonly edge: Edge; readonly filter: IdFilter }): GroupedSums[] {
+export function sumEdge(
+  db: Database,
+  group: string,
+  { edge, filter }: { readonly edge: Edge; readonly filter: IdFilter },
+): GroupedSums[] {
   const { projects, sessions, models } = filter;
   return db
     .prepare<[number, number], GroupedSums>(

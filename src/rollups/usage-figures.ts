@@ -69,8 +69,10 @@ export function addUsage(a: UsageSums, b: UsageSums): UsageSums {
     input_tokens: a.input_tokens + b.input_tokens,
     output_tokens: a.output_tokens + b.output_tokens,
     cache_read_input_tokens: a.cache_read_input_tokens + b.cache_read_input_tokens,
-    cache_creation_5m_input_tokens: a.cache_creation_5m_input_tokens + b.cache_creation_5m_input_tokens,
-    cache_creation_1h_input_tokens: a.cache_creation_1h_input_tokens + b.cache_creation_1h_input_tokens,
+    cache_creation_5m_input_tokens:
+      a.cache_creation_5m_input_tokens + b.cache_creation_5m_input_tokens,
+    cache_creation_1h_input_tokens:
+      a.cache_creation_1h_input_tokens + b.cache_creation_1h_input_tokens,
     web_search_requests: a.web_search_requests + b.web_search_requests,
     cost_nano_usd: a.cost_nano_usd + b.cost_nano_usd,
     estimated_nano_usd: a.estimated_nano_usd + b.estimated_nano_usd,

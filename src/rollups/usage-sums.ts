@@ -18,7 +18,11 @@ export interface UsageScope {
  *
  * Whole quarter-hours come from the rollups; where the range cuts through one, its requests are read one by one.
  */
-export function sumUsage(db: Database, groupBy: UsageGroup, { range, filter }: UsageScope): Map<number, UsageSums> {
+export function sumUsage(
+  db: Database,
+  groupBy: UsageGroup,
+  { range, filter }: UsageScope,
+): Map<number, UsageSums> {
   const { fromSlot, toSlot, edges } = splitRange(range);
   const parts = edges.map((edge) => sumEdge(db, groupBy, { edge, filter }));
   if (fromSlot === null || fromSlot !== toSlot) {
@@ -35,7 +39,15 @@ export function sumUsage(db: Database, groupBy: UsageGroup, { range, filter }: U
 function sumWholeSlots(
   db: Database,
   groupBy: UsageGroup,
-  { fromSlot, toSlot, filter }: { readonly fromSlot: number | null; readonly toSlot: number | null; readonly filter: IdFilter },
+  {
+    fromSlot,
+    toSlot,
+    filter,
+  }: {
+    readonly fromSlot: number | null;
+    readonly toSlot: number | null;
+    readonly filter: IdFilter;
+  },
 ): GroupedSums[] {
   const from = fromSlot === null ? '' : ` AND slot >= ${fromSlot}`;
   const to = toSlot === null ? '' : ` AND slot < ${toSlot}`;

@@ -1,4 +1,10 @@
-import { NO_USAGE, addUsage, usageFigures, type UsageFigures, type UsageSums } from './usage-figures.ts';
+import {
+  NO_USAGE,
+  addUsage,
+  usageFigures,
+  type UsageFigures,
+  type UsageSums,
+} from './usage-figures.ts';
 
 /** Rows and their sum, ready for the public. */
 export interface UsageTable<K extends string> {
@@ -7,8 +13,13 @@ export interface UsageTable<K extends string> {
 }
 
 /** Named sums as a table, in the order given. */
-export function usageTable<K extends string>(key: K, named: readonly (readonly [string, UsageSums])[]): UsageTable<K> {
-  const rows = named.map(([name, sums]) => ({ [key]: name, ...usageFigures(sums) }) as UsageTable<K>['rows'][number]);
+export function usageTable<K extends string>(
+  key: K,
+  named: readonly (readonly [string, UsageSums])[],
+): UsageTable<K> {
+  const rows = named.map(
+    ([name, sums]) => ({ [key]: name, ...usageFigures(sums) }) as UsageTable<K>['rows'][number],
+  );
   const totals = named.reduce((sum, [, usage]) => addUsage(sum, usage), NO_USAGE);
   return { rows, totals: usageFigures(totals) };
 }

@@ -18,6 +18,12 @@ export function entryId(kind: EntryKind, key: string): string {
   return `${ID_PREFIXES[kind]}_${digest.slice(0, ID_LENGTH)}`;
 }
 
+/** The API's own id in a key, which may have its session before it; null where the key is that of a line. */
+function apiId(key: string): string | null {
+  const colon = key.indexOf(':');
+  return key.startsWith('line:') ? null : key.slice(colon + 1);
+}
+
 /** A request as an entry. */
 export function requestEntry(row: NamedRequest): MetricEntry {
   const cost = costOf(row);
@@ -30,7 +36,7 @@ export function requestEntry(row: NamedRequest): MetricEntry {
     tokens,
     ...(cost !== undefined && { cost }),
     data: {
-      message_id: row.message_id,
+      message_id: apiId(row.key),
       request_id: row.request_id,
       agent_id: row.agent_id,
       requester: REQUESTERS[row.requester] ?? 'main',
@@ -95,7 +101,7 @@ export function toolCallEntry(row: NamedToolCall): MetricEntry {
     tool_duration_ms: row.duration_ms,
     tool_success: row.success === null ? null : row.success === 1,
     data: known({
-      tool_use_id: row.tool_use_id,
+      tool_use_id: apiId(row.key),
       agent_id: row.agent_id,
       request_entry_id: row.request_key === null ? null : entryId(0, row.request_key),
       result_at: row.result_at_ms === null ? null : isoTime(row.result_at_ms),

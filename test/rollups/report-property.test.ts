@@ -60,7 +60,11 @@ const seedWithParts: fc.Arbitrary<RequestSeed> = fc.oneof(
           estimated: fc.boolean(),
         }),
       )
-      .map(([main, advisor]) => ({ ...main, costBasis: main.costBasis === 3 ? 0 : (main.costBasis ?? 0), advisor })),
+      .map(([main, advisor]) => ({
+        ...main,
+        costBasis: main.costBasis === 3 ? 0 : (main.costBasis ?? 0),
+        advisor,
+      })),
   },
 );
 
@@ -84,7 +88,15 @@ describe('every report by requests', () => {
               (project === null || path === project || path.endsWith(`/${project}`)),
           );
           for (const [kind, keyOf] of Object.entries(NAIVE)) {
-            const query = { kind: kind as ReportKind, timezone, sinceMs, untilMs, project, model: null, session: null };
+            const query = {
+              kind: kind as ReportKind,
+              timezone,
+              sinceMs,
+              untilMs,
+              project,
+              model: null,
+              session: null,
+            };
             const { rows, totals } = report(store.db, query);
             expect(byKey(rows)).toEqual(naive(chosen, (request) => keyOf(request, timezone)));
             expect(totals).toMatchObject({ requests: chosen.length });
@@ -121,7 +133,10 @@ function mondayOf(day: string): string {
   return date.toISOString().slice(0, 10);
 }
 
-function naive(seeds: readonly RequestSeed[], keyOf: (seed: RequestSeed) => string): Record<string, object> {
+function naive(
+  seeds: readonly RequestSeed[],
+  keyOf: (seed: RequestSeed) => string,
+): Record<string, object> {
   const groups = Map.groupBy(seeds.flatMap(partsOf), keyOf);
   return Object.fromEntries(
     [...groups].map(([key, group]) => [
@@ -147,7 +162,15 @@ function partsOf(request: RequestSeed): (RequestSeed & { readonly isMain: boolea
   const { atMs, session = '', project = '', source = 0 } = main;
   return [
     { ...main, isMain: true },
-    { ...advisor, atMs, session, project, source, isMain: false, costBasis: advisor.estimated ? 2 : 0 },
+    {
+      ...advisor,
+      atMs,
+      session,
+      project,
+      source,
+      isMain: false,
+      costBasis: advisor.estimated ? 2 : 0,
+    },
   ];
 }
 
@@ -168,8 +191,11 @@ const COMPARED = [
 function byKey(rows: readonly object[]): Record<string, object> {
   return Object.fromEntries(
     rows.map((row) => {
-      const [[, key] = []] = Object.entries(row);
-      return [key, Object.fromEntries(Object.entries(row).filter(([name]) => COMPARED.includes(name)))];
+      const [[, key] = ['', '']] = Object.entries(row) as [string, string][];
+      return [
+        key,
+        Object.fromEntries(Object.entries(row).filter(([name]) => COMPARED.includes(name))),
+      ];
     }),
   );
 }

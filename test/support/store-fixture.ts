@@ -24,7 +24,12 @@ export interface RequestSeed {
   readonly costBasis?: number;
   readonly costNanoUsd?: number;
   /** A second priced part, such as an advisor's, beside the main one. */
-  readonly advisor?: { readonly model: string; readonly inputTokens: number; readonly costNanoUsd: number; readonly estimated: boolean };
+  readonly advisor?: {
+    readonly model: string;
+    readonly inputTokens: number;
+    readonly costNanoUsd: number;
+    readonly estimated: boolean;
+  };
   readonly detail?: object;
 }
 
@@ -47,8 +52,17 @@ export interface StoreFixture {
   readonly db: Database.Database;
   readonly request: (seed: RequestSeed) => void;
   readonly toolCall: (seed: ToolCallSeed) => void;
-  readonly occurrence: (seed: { session?: string; type: string; atMs: number; data?: object }) => void;
-  readonly activity: (seed: { session?: string; path?: string; stretchesMs: readonly number[] }) => void;
+  readonly occurrence: (seed: {
+    session?: string;
+    type: string;
+    atMs: number;
+    data?: object;
+  }) => void;
+  readonly activity: (seed: {
+    session?: string;
+    path?: string;
+    stretchesMs: readonly number[];
+  }) => void;
   readonly fact: (seed: { session?: string; name: string; value: string }) => void;
   readonly subagent: (agentId: string, session?: string) => void;
 }
@@ -61,6 +75,7 @@ const MIGRATIONS = ['0001-initial.sql'];
 /** Makes a store at `path`, or in memory. */
 export function createStoreFixture(path = ':memory:'): StoreFixture {
   const db = new Database(path);
+  db.pragma(`user_version = ${MIGRATIONS.length}`);
   for (const name of [...MIGRATIONS.map((file) => `migrations/${file}`), 'indexes.sql']) {
     db.exec(readFileSync(fileURLToPath(new URL(name, STORE)), 'utf8'));
   }
@@ -68,11 +83,15 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
   const next = (): string => `row-${(count += 1)}`;
   const id = (table: string, column: string, name: string): number => {
     db.prepare(`INSERT OR IGNORE INTO ${table} (${column}) VALUES (?)`).run(name);
-    return (db.prepare(`SELECT id FROM ${table} WHERE ${column} = ?`).get(name) as { id: number }).id;
+    return (db.prepare(`SELECT id FROM ${table} WHERE ${column} = ?`).get(name) as { id: number })
+      .id;
   };
   const session = (name = SESSION): number => id('session', 'session_id', name);
   const project = (path = '/home/dev/one'): number => id('project', 'path', path);
-  const origin = (sessionName: string | undefined, path = `/claude/projects/one/${sessionName ?? SESSION}.jsonl`): number => {
+  const origin = (
+    sessionName: string | undefined,
+    path = `/claude/projects/one/${sessionName ?? SESSION}.jsonl`,
+  ): number => {
     db.prepare(
       `INSERT OR IGNORE INTO origin (source, path, written_at_ms, session, lines, bytes)
        VALUES ('transcript', ?, 0, ?, 10, 1000)`,
@@ -81,7 +100,9 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
   };
   const insert = (table: string, row: Record<string, unknown>): void => {
     const names = Object.keys(row);
-    db.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`).run(row);
+    db.prepare(
+      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
+    ).run(row);
   };
 
   return {
@@ -89,11 +110,17 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
     request: (seed) => {
       const owner = origin(seed.session, seed.path);
       const row = requestRow(seed, next());
-      const names = { session: session(seed.session), project: project(seed.project), model: id('model', 'name', seed.model ?? MODEL) };
+      const names = {
+        session: session(seed.session),
+        project: project(seed.project),
+        model: id('model', 'name', seed.model ?? MODEL),
+      };
       insert('request', { ...row, ...names, owner, origin: owner });
       const contributions = [{ ...requestSums(row, names) }];
       if (seed.advisor !== undefined) {
-        contributions.push(advisorSums(contributions[0]!, seed.advisor, id('model', 'name', seed.advisor.model)));
+        contributions.push(
+          advisorSums(contributions[0]!, seed.advisor, id('model', 'name', seed.advisor.model)),
+        );
         contributions[0]!.output_nano_usd = seed.costNanoUsd ?? 0;
         contributions[0]!.estimated_nano_usd = row.cost_basis === 2 ? (seed.costNanoUsd ?? 0) : 0;
       }
@@ -106,10 +133,14 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
     toolCall: (seed) => {
       const key = next();
       const row = toolCallRow(seed, key);
-      const names = { session: session(seed.session), project: project(seed.project), tool: id('tool', 'name', seed.tool ?? 'Read') };
+      const names = {
+        session: session(seed.session),
+        project: project(seed.project),
+        tool: id('tool', 'name', seed.tool ?? 'Read'),
+      };
       const file = seed.file === undefined ? null : id('file', 'path', seed.file);
       insert('tool_call', { ...row, ...names, file, owner: origin(seed.session) });
-      addSums(db, 'rollup_tool', {
+      const sums = {
         slot: Math.floor(seed.atMs / SLOT_MS),
         ...names,
         source: 0,
@@ -118,7 +149,10 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
         denied: row.error_class === 'denied' ? 1 : 0,
         timed_calls: row.duration_ms === null ? 0 : 1,
         duration_ms: row.duration_ms ?? 0,
-      });
+      };
+      addSums(db, 'rollup_tool', sums);
+      const { slot: _slot, session: _session, ...total } = sums;
+      addSums(db, 'total_tool', total);
     },
     occurrence: (seed) =>
       insert('occurrence', {
@@ -140,7 +174,13 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
         stretches_ms: JSON.stringify(seed.stretchesMs),
         last_at_ms: seed.stretchesMs.at(-1) ?? 0,
       }),
-    fact: (seed) => insert('session_fact', { session: session(seed.session), name: seed.name, value: seed.value, at_ms: 0 }),
+    fact: (seed) =>
+      insert('session_fact', {
+        session: session(seed.session),
+        name: seed.name,
+        value: seed.value,
+        at_ms: 0,
+      }),
     subagent: (agentId, name) => insert('subagent', { agent_id: agentId, session: session(name) }),
   };
 }
@@ -165,7 +205,8 @@ function requestRow(seed: RequestSeed, key: string) {
     final: seed.final === false ? 0 : 1,
     cost_basis: basis,
     input_nano_usd: 0,
-    output_nano_usd: (basis === 3 ? 0 : (seed.costNanoUsd ?? 1_000_000)) + (seed.advisor?.costNanoUsd ?? 0),
+    output_nano_usd:
+      (basis === 3 ? 0 : (seed.costNanoUsd ?? 1_000_000)) + (seed.advisor?.costNanoUsd ?? 0),
     cache_read_nano_usd: 0,
     cache_creation_nano_usd: 0,
     web_search_nano_usd: 0,
@@ -173,7 +214,10 @@ function requestRow(seed: RequestSeed, key: string) {
   };
 }
 
-function requestSums(row: ReturnType<typeof requestRow>, names: { session: number; project: number; model: number }) {
+function requestSums(
+  row: ReturnType<typeof requestRow>,
+  names: { session: number; project: number; model: number },
+) {
   const cost = row.output_nano_usd;
   return {
     slot: Math.floor(row.at_ms / SLOT_MS),
@@ -198,11 +242,25 @@ function requestSums(row: ReturnType<typeof requestRow>, names: { session: numbe
   };
 }
 
-function detailText({ detail, advisor, model = MODEL, inputTokens = 10, costBasis, costNanoUsd, ...seed }: RequestSeed): string | null {
+function detailText({
+  detail,
+  advisor,
+  model = MODEL,
+  inputTokens = 10,
+  costBasis,
+  costNanoUsd,
+  ...seed
+}: RequestSeed): string | null {
   if (advisor === undefined) {
     return detail === undefined ? null : JSON.stringify(detail);
   }
-  const cost = (outputNanoUsd: number) => ({ inputNanoUsd: 0, outputNanoUsd, cacheReadNanoUsd: 0, cacheCreationNanoUsd: 0, webSearchNanoUsd: 0 });
+  const cost = (outputNanoUsd: number) => ({
+    inputNanoUsd: 0,
+    outputNanoUsd,
+    cacheReadNanoUsd: 0,
+    cacheCreationNanoUsd: 0,
+    webSearchNanoUsd: 0,
+  });
   const tokens = {
     inputTokens,
     outputTokens: seed.outputTokens ?? 20,
@@ -211,20 +269,42 @@ function detailText({ detail, advisor, model = MODEL, inputTokens = 10, costBasi
     cacheCreation1hInputTokens: seed.cacheWrite1hTokens ?? 0,
     webSearchRequests: seed.webSearches ?? 0,
   };
-  const none = { outputTokens: 0, cacheReadInputTokens: 0, cacheCreation5mInputTokens: 0, cacheCreation1hInputTokens: 0, webSearchRequests: 0 };
+  const none = {
+    outputTokens: 0,
+    cacheReadInputTokens: 0,
+    cacheCreation5mInputTokens: 0,
+    cacheCreation1hInputTokens: 0,
+    webSearchRequests: 0,
+  };
   const parts = [
     { role: 'main', model, tokens, cost: cost(costNanoUsd ?? 0), estimated: costBasis === 2 },
-    { role: 'advisor', model: advisor.model, tokens: { inputTokens: advisor.inputTokens, ...none }, cost: cost(advisor.costNanoUsd), estimated: advisor.estimated },
+    {
+      role: 'advisor',
+      model: advisor.model,
+      tokens: { inputTokens: advisor.inputTokens, ...none },
+      cost: cost(advisor.costNanoUsd),
+      estimated: advisor.estimated,
+    },
   ];
   return JSON.stringify({ ...detail, parts });
 }
 
-function advisorSums(main: ReturnType<typeof requestSums>, advisor: NonNullable<RequestSeed['advisor']>, model: number) {
+function advisorSums(
+  main: ReturnType<typeof requestSums>,
+  advisor: NonNullable<RequestSeed['advisor']>,
+  model: number,
+) {
   const zero = Object.fromEntries(Object.keys(main).map((name) => [name, 0])) as typeof main;
   const { slot, session, project, source, requester } = main;
   const keys = { slot, session, project, model, source, requester };
   const estimated = advisor.estimated ? advisor.costNanoUsd : 0;
-  return { ...zero, ...keys, input_tokens: advisor.inputTokens, output_nano_usd: advisor.costNanoUsd, estimated_nano_usd: estimated };
+  return {
+    ...zero,
+    ...keys,
+    input_tokens: advisor.inputTokens,
+    output_nano_usd: advisor.costNanoUsd,
+    estimated_nano_usd: estimated,
+  };
 }
 
 function toolCallRow(seed: ToolCallSeed, key: string) {

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import type { Component, Installable, ReceiverDeps } from '../../src/component.ts';
+import { TransientError } from '../../src/errors.ts';
+import { backfill, type BackfillProgress } from './backfill.ts';
+import { transcriptRoots } from './discover.ts';
+import { Follower } from './follow.ts';
+import { Positions } from './plan-readings.ts';
+import { isRemote, type Watch, watchTranscripts } from './watch.ts';
+
+const config = z.strictObject({
+  claudeDirs: z.array(z.string()).describe('Configuration folders of Claude Code; transcripts lie in `projects` below them.'),
+  watch: z.enum(['auto', 'events', 'poll']).default('auto').describe('How changes are noticed.'),
+  sweepIntervalMs: z.int().min(1000).default(30_000).describe('Milliseconds between two looks at every file.'),
+  pollIntervalMs: z.int().min(100).default(1000).describe('Milliseconds between two quick looks without events.'),
+  threads: z.int().min(0).max(16).default(2).describe('Threads that read while much is new.'),
+});
+
+/** Configuration of the transcript receiver. */
+export type TranscriptsConfig = z.output<typeof config>;
+
+/** What the transcript receiver is given beside what all are. */
+export interface TranscriptsDeps extends ReceiverDeps {
+  readonly onBackfill: (progress: BackfillProgress) => void;
+  /** The first reading of everything is done. */
+  readonly onCaughtUp: () => void;
+}
+
+/** A wait before trying again, where the store could not be written to. */
+const RETRY_MS = 2000;
+const MAX_PROBLEMS = 1000;
+
+/** Reads what Claude Code writes of every session, first all there is and then whatever is added. */
+export const transcripts: Installable<TranscriptsConfig, TranscriptsDeps> = {
+  name: 'transcripts',
+  config,
+  create: (settings, deps) => new TranscriptReceiver(settings, deps),
+};
+
+class TranscriptReceiver implements Component {
+  readonly name = 'transcripts';
+  readonly #settings: TranscriptsConfig;
+  readonly #deps: TranscriptsDeps;
+  readonly #problems = new Map<string, string>();
+  readonly #hinted = new Set<string>();
+  #follower: Follower;
+  #wake: () => void = () => undefined;
+  #isPolling = false;
+  #sweptAtMs = 0;
+  #trouble: string | undefined;
+
+  constructor(settings: TranscriptsConfig, deps: TranscriptsDeps) {
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#follower = this.#newFollower();
+  }
+
+  readonly trouble = (): string | undefined => {
+    const [first] = this.#problems;
+    if (this.#trouble !== undefined) return this.#trouble;
+    if (first === undefined) return undefined;
+    const more = this.#problems.size > 1 ? ` and ${this.#problems.size - 1} more` : '';
+    return `Cannot read ${first[0]}${more}: ${first[1]}`;
+  };
+
+  readonly tracked = (): number => this.#follower.tracked;
+
+  readonly run = async (signal: AbortSignal): Promise<void> => {
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    const watches = new Map<string, Watch>();
+    try {
+      await this.#watchRoots(watches);
+      await this.#untilDone(signal, () => this.#catchUp());
+      this.#deps.onCaughtUp();
+      await this.#follow(signal, watches);
+    } finally {
+      await Promise.all([...watches.values()].map((watch) => watch.close()));
+    }
+  };
+
+  #newFollower(): Follower {
+    const { origins, sink, now } = this.#deps;
+    return new Follower({ positions: new Positions(origins('transcript')), sink, now, onProblem: this.#problem });
+  }
+
+  readonly #problem = (path: string, reason: string): void => {
+    if (this.#problems.get(path) === reason) return;
+    if (this.#problems.size < MAX_PROBLEMS) this.#problems.set(path, reason);
+    this.#deps.count('read_errors', 'transcript');
+    this.#deps.log.warn({ path, reason }, 'A transcript cannot be read; it is tried again.');
+  };
+
+  async #catchUp(): Promise<void> {
+    const { claudeDirs, threads } = this.#settings;
+    const { origins, sink, onBackfill } = this.#deps;
+    await backfill({
+      claudeDirs,
+      origins: origins('transcript'),
+      sink,
+      onProgress: onBackfill,
+      onProblem: this.#problem,
+      threads,
+    });
+    this.#follower = this.#newFollower();
+    await this.#follower.sweep(transcriptRoots(claudeDirs));
+  }
+
+  async #follow(signal: AbortSignal, watches: Map<string, Watch>): Promise<void> {
+    const { sweepIntervalMs, pollIntervalMs, claudeDirs } = this.#settings;
+    this.#sweptAtMs = performance.now();
+    while (!signal.aborted) {
+      const untilSweep = this.#sweptAtMs + sweepIntervalMs - performance.now();
+      if (this.#hinted.size === 0) {
+        await this.#sleep(Math.max(0, this.#isPolling ? Math.min(pollIntervalMs, untilSweep) : untilSweep), signal);
+      }
+      if (signal.aborted) return;
+      await this.#untilDone(signal, async () => {
+        const hinted = [...this.#hinted];
+        this.#hinted.clear();
+        await this.#follower.readFiles(hinted);
+        if (performance.now() - this.#sweptAtMs >= sweepIntervalMs) {
+          this.#problems.clear();
+          await this.#watchRoots(watches);
+          await this.#follower.sweep(transcriptRoots(claudeDirs));
+          this.#sweptAtMs = performance.now();
+        } else if (this.#isPolling) await this.#follower.quickLook();
+      });
+    }
+  }
+
+  /** Tries again, with a wait, as long as the store cannot be written to; nothing is lost, since no position moves. */
+  async #untilDone(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await work();
+        this.#trouble = undefined;
+        return;
+      } catch (error) {
+        if (!(error instanceof TransientError)) throw error;
+        if (this.#trouble === undefined) this.#deps.log.error({ err: error }, 'Reading stops until the store can be written to.');
+        this.#trouble = error.message;
+        // What was hinted may not have been read: look at everything next.
+        this.#sweptAtMs = Number.NEGATIVE_INFINITY;
+        await this.#sleep(error.retryAfterMs ?? RETRY_MS, signal);
+      }
+    }
+  }
+
+  /** Watches roots that are not watched yet; a root may appear long after the start. */
+  async #watchRoots(watches: Map<string, Watch>): Promise<void> {
+    if (this.#settings.watch === 'poll') this.#isPolling = true;
+    if (this.#isPolling) return;
+    for (const root of transcriptRoots(this.#settings.claudeDirs)) {
+      if (watches.has(root)) continue;
+      if (this.#settings.watch === 'auto' && isRemote(root)) {
+        this.#poll(`${root} lies on a file system that tells of no changes`);
+        return;
+      }
+      const watch = await watchTranscripts([root], {
+        onFile: (file) => this.#hint([file]),
+        onFolder: (folder) => this.#hint(this.#follower.filesIn(folder)),
+        onLost: (reason) => this.#poll(reason),
+      });
+      watches.set(root, watch);
+    }
+  }
+
+  #poll(reason: string): void {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    this.#deps.log.warn({ reason }, 'Changes are not told by the system; looking for them instead.');
+    this.#wake();
+  }
+
+  #hint(files: readonly string[]): void {
+    for (const file of files) this.#hinted.add(file);
+    this.#wake();
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        setImmediate(resolve);
+      };
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { statfsSync } from 'node:fs';
+import path from 'node:path';
+import { watch as watchFolders } from 'chokidar';
+import { isTranscriptName } from './discover.ts';
+
+/** What a watch tells; every hint may be late, doubled or missing. */
+export interface WatchHints {
+  readonly onFile: (file: string) => void;
+  /** A folder appeared; files in it may have been there before it was watched. */
+  readonly onFolder: (folder: string) => void;
+  /** There will be no more hints. */
+  readonly onLost: (reason: string) => void;
+}
+
+/** A watch that can be ended. */
+export interface Watch {
+  readonly close: () => Promise<void>;
+}
+
+/** File systems on which changes made elsewhere are never told: NFS, SMB, CIFS, SMB2, 9P, FUSE, AFS. */
+const REMOTE: ReadonlySet<number> = new Set([
+  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x5346414f,
+]);
+
+/** Whether a folder lies on a file system that does not tell of changes. */
+export const isRemote = (folder: string): boolean => {
+  try {
+    return REMOTE.has(statfsSync(folder).type);
+  } catch {
+    // A folder that cannot be asked about cannot be watched either.
+    return true;
+  }
+};
+
+/**
+ * Watches all folders below the roots, and no single files: one watch a folder is enough to hear of every file in it, and
+ * ten thousand files would use up what the system has.
+ */
+export const watchTranscripts = async (roots: readonly string[], hints: WatchHints): Promise<Watch> => {
+  const watcher = watchFolders([...roots], {
+    ignored: (_path, stats) => stats !== undefined && !stats.isDirectory(),
+    ignoreInitial: true,
+    followSymlinks: false,
+    ignorePermissionErrors: true,
+  });
+  let isLost = false;
+  watcher.on('error', (error) => {
+    if (isLost) return;
+    isLost = true;
+    hints.onLost(error instanceof Error ? error.message : String(error));
+  });
+  watcher.on('addDir', (folder) => hints.onFolder(folder));
+  watcher.on('raw', (_event, name, details: unknown) => {
+    if (typeof name !== 'string' || !isTranscriptName(name)) return;
+    const folder = typeof details === 'object' && details !== null && 'watchedPath' in details ? details.watchedPath : '';
+    if (typeof folder === 'string' && folder !== '') hints.onFile(path.join(folder, path.basename(name)));
+  });
+  await new Promise<void>((resolve) => {
+    watcher.once('ready', resolve);
+    watcher.once('error', () => resolve());
+  });
+  return { close: () => watcher.close() };
+};

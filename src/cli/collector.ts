@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import type { Sink } from '../component.ts';
+import { TransientError } from '../errors.ts';
+import { createIngest } from '../pipeline/ingest.ts';
+import { commitError } from '../pipeline/ingest-errors.ts';
+import { loadPriceTable } from '../pricing/override.ts';
+import { createPricer } from '../pricing/price.ts';
+import type { OriginState, Source } from '../records/record.ts';
+import { isHeld, lockStore } from '../store/lock.ts';
+import { makeHome, openStore } from '../store/open.ts';
+import { WriteStore } from '../store/write-store.ts';
+
+/** The store open for writing, with the one pipeline into it. */
+export interface Collector {
+  readonly store: WriteStore;
+  readonly sink: Sink;
+  readonly origins: (source: Source) => readonly OriginState[];
+  readonly close: () => void;
+}
+
+/** What a collector needs of the configuration. */
+export interface CollectorOptions {
+  readonly home: string;
+  readonly overrideFile: string | null;
+  /** How long to wait for another writer to end. */
+  readonly waitMs: number;
+  readonly onCommit?: (lastSeq: number) => void;
+}
+
+/** The store is written to by another process. */
+export class StoreHeldError extends TransientError {
+  readonly exitCode = 69;
+  readonly holderPid: number | null;
+
+  constructor(home: string, holderPid: number | null) {
+    const who = holderPid === null ? '' : ` (process ${holderPid})`;
+    super(`Another Hall Monitor${who} writes to the store in ${home}.`, {
+      hint: 'Use that one, or stop it first. HALL_MONITOR_HOME names another data folder.',
+    });
+    this.holderPid = holderPid;
+  }
+}
+
+const MAX_THREADS = 4;
+
+/** Threads that read while much is new: as many as there are cores, but few. */
+export const readerThreads = (): number => Math.min(MAX_THREADS, Math.max(1, availableParallelism()));
+
+/**
+ * Opens the store for writing.
+ *
+ * @throws StoreHeldError while another process writes to it, ConfigError where it cannot be opened.
+ */
+export const openCollector = async (options: CollectorOptions): Promise<Collector> => {
+  makeHome(options.home);
+  const lock = lockStore(options.home, options.waitMs);
+  if (isHeld(lock)) throw new StoreHeldError(options.home, lock.holderPid);
+  try {
+    const pricer = createPricer(await loadPriceTable(options.overrideFile));
+    const store = new WriteStore(openStore(options.home));
+    const writer = createIngest({ store, pricer, now: Date.now });
+    const close = (): void => {
+      writer.close();
+      lock.release();
+    };
+    const sink: Sink = async (batches) => {
+      try {
+        const { lastSeq } = writer.commit(batches);
+        options.onCommit?.(lastSeq);
+      } catch (error) {
+        throw commitError(error);
+      }
+    };
+    return { store, sink, origins: writer.origins, close };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};

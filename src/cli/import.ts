@@ -1,0 +1,84 @@
+import { backfill } from '../../receivers/transcripts/backfill.ts';
+import { transcriptRoots } from '../../receivers/transcripts/discover.ts';
+import { storeCounts } from '../rollups/store-counts.ts';
+import { openCollector, readerThreads } from './collector.ts';
+import type { CommandContext, CommandResult } from './context.ts';
+import { escapeText, jsonText } from './escape.ts';
+import { countText } from './figures.ts';
+import { createProgressBar } from './progress.ts';
+
+/** How the import is wanted. */
+export interface ImportOptions extends CommandContext {
+  readonly json: boolean;
+}
+
+const LOCK_WAIT_MS = 2_000;
+const BYTES_PER_MEBIBYTE = 1024 * 1024;
+
+/** Reads all transcripts once into the store; the counts are those of the store afterwards. */
+export const run = async ({ config, terminal, json }: ImportOptions): CommandResult => {
+  const startedMs = performance.now();
+  const { home, claudeDirs, pricing } = config;
+  const collector = await openCollector({ home, overrideFile: pricing.overrideFile, waitMs: LOCK_WAIT_MS });
+  const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY === true, now: terminal.nowMs });
+  try {
+    const problems: string[] = [];
+    const read = await backfill({
+      claudeDirs,
+      origins: collector.origins('transcript'),
+      sink: collector.sink,
+      onProgress: bar.show,
+      onProblem: (path, reason) => problems.push(`${path}: ${reason}`),
+      threads: readerThreads(),
+    });
+    collector.store.settle();
+    bar.clear();
+    const counts = storeCounts(collector.store.db);
+    const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+    const durationMs = Math.round(performance.now() - startedMs);
+    if (json) {
+      terminal.print(
+        jsonText({
+          files: counts.files,
+          bytes: counts.bytes,
+          lines: counts.lines,
+          requests: counts.requests,
+          tool_calls: counts.toolCalls,
+          sessions: counts.sessions,
+          rejected_lines: counts.rejectedLines,
+          read_files: read.filesRead,
+          read_bytes: read.bytesRead,
+          unreadable: problems.length,
+          duration_ms: durationMs,
+          peak_rss_bytes: peakRssBytes,
+        }),
+      );
+    } else {
+      const rate = (read.bytesRead / BYTES_PER_MEBIBYTE / Math.max(1, durationMs)) * 1000;
+      const roots = transcriptRoots(claudeDirs);
+      terminal.print(
+        [
+          `Read ${countText(read.filesRead)} of ${countText(read.filesFound)} transcripts (${sizeText(read.bytesRead)}) in ${(durationMs / 1000).toFixed(1)} s, ${rate.toFixed(0)} MiB/s.`,
+          roots.length === 0 ? `No transcripts: there is no projects folder in ${claudeDirs.join(' or ')}.` : `From ${roots.join(', ')}`,
+          `The store in ${home} now holds:`,
+          ...[
+            ['requests', counts.requests],
+            ['tool calls', counts.toolCalls],
+            ['sessions', counts.sessions],
+            ['lines read', counts.lines],
+            ['lines rejected', counts.rejectedLines],
+          ].map(([name, count]) => `  ${String(name).padEnd(16)}${countText(Number(count)).padStart(14)}`),
+          'Next: hall-monitor report daily',
+          '',
+        ].join('\n'),
+      );
+    }
+    for (const problem of problems.slice(0, 10)) terminal.note(`hall-monitor: cannot read ${escapeText(problem)}\n`);
+    if (problems.length > 10) terminal.note(`hall-monitor: and ${problems.length - 10} more\n`);
+  } finally {
+    bar.clear();
+    collector.close();
+  }
+};
+
+const sizeText = (bytes: number): string => `${(bytes / BYTES_PER_MEBIBYTE).toLocaleString('en-US', { maximumFractionDigits: 1 })} MiB`;

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { checkStore } from '../../src/rollups/store-check.ts';
+import { createStoreFixture } from '../support/store-fixture.ts';
+
+describe('the examination of a store', () => {
+  it('finds a sound one sound and counts its rows', () => {
+    const store = createStoreFixture();
+    store.request({ atMs: Date.parse('2026-11-20T09:00:00Z') });
+    store.toolCall({ atMs: 0 });
+    expect(checkStore(store.db)).toMatchObject({
+      ok: true,
+      faults: [],
+      schema_version: 1,
+      counts: { request: 1, tool_call: 1, session: 1 },
+      oldest_request: '2026-11-20T09:00:00.000Z',
+    });
+  });
+
+  it('notices when sums disagree', () => {
+    const store = createStoreFixture();
+    store.request({ atMs: 0 });
+    store.db.exec('UPDATE total_request SET output_tokens = output_tokens + 1');
+    const { ok, faults } = checkStore(store.db);
+    expect(ok).toBe(false);
+    expect(faults).toEqual(['output_tokens: rollup_request says 20, total_request says 21']);
+  });
+});
