@@ -29,14 +29,21 @@ export interface TranscriptsDeps extends ReceiverDeps {
 const RETRY_MS = 2000;
 const MAX_PROBLEMS = 1000;
 
+/** The running receiver. */
+export interface TranscriptsComponent extends Component {
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  /** Transcripts that are followed. */
+  readonly tracked: () => number;
+}
+
 /** Reads what Claude Code writes of every session, first all there is and then whatever is added. */
-export const transcripts: Installable<TranscriptsConfig, TranscriptsDeps> = {
+export const transcripts = {
   name: 'transcripts',
   config,
-  create: (settings, deps) => new TranscriptReceiver(settings, deps),
-};
+  create: (settings, deps): TranscriptsComponent => new TranscriptReceiver(settings, deps),
+} satisfies Installable<TranscriptsConfig, TranscriptsDeps>;
 
-class TranscriptReceiver implements Component {
+class TranscriptReceiver implements TranscriptsComponent {
   readonly name = 'transcripts';
   readonly #settings: TranscriptsConfig;
   readonly #deps: TranscriptsDeps;

@@ -9,9 +9,12 @@ export function usdText(usd: number, decimals = 2): string {
   if (usd > 0 && usd < smallest / 2) {
     return `<$${smallest.toFixed(decimals)}`;
   }
-  const [whole = '0', fraction] = Math.abs(usd).toFixed(decimals).split('.');
-  const sign = usd < 0 && Number(Math.abs(usd).toFixed(decimals)) !== 0 ? '-' : '';
-  return `${sign}$${countText(Number(whole))}${fraction === undefined ? '' : `.${fraction}`}`;
+  // Rounded as whole nano-USD: 1.505 is a little less in binary, and must still become 1.51.
+  const units = Math.round(Math.round(Math.abs(usd) * 1e9) / 10 ** (9 - decimals));
+  const digits = String(units).padStart(decimals + 1, '0');
+  const whole = countText(Number(digits.slice(0, digits.length - decimals)));
+  const sign = usd < 0 && units !== 0 ? '-' : '';
+  return `${sign}$${whole}${decimals === 0 ? '' : `.${digits.slice(-decimals)}`}`;
 }
 
 /** Decimals that suit a column of amounts: cents, and more where all of it is small. */

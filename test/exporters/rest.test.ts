@@ -311,11 +311,13 @@ describe('POST /api/metrics/export', () => {
 
   it('writes tables that no spreadsheet takes for formulas', async () => {
     store.toolCall({ atMs: 1, tool: '=cmd|x', session: SESSION_A });
+    store.commit();
     const { path } = await exported({ format: 'csv', tool: '=cmd|x' });
     const [header, line] = readFileSync(String(path), 'utf8').split('\n');
     expect(header).toMatch(/^id,revision,timestamp,session_id,/);
     expect(line).toContain(",'=cmd|x,");
     store.db.exec('DELETE FROM tool_call WHERE at_ms = 1');
+    store.commit();
   });
 
   it.each([

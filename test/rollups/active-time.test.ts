@@ -41,18 +41,26 @@ describe('active time', () => {
   it('counts once what two files saw at the same time', () => {
     const main = stretches(minutesAt(0, 4, 8));
     const agent = stretches(minutesAt(2, 3, 6));
-    expect(activeTime([main, agent], { startedMs: START_MS, idleGapMs }).activeMs).toBe(8 * MINUTE_MS);
+    expect(activeTime([main, agent], { startedMs: START_MS, idleGapMs }).activeMs).toBe(
+      8 * MINUTE_MS,
+    );
   });
 
   it('leaves out what was copied from before the start', () => {
     const fork = stretches(minutesAt(-60, -58, -2, 0, 3));
     const started = { startedMs: START_MS, idleGapMs };
-    expect(activeTime([fork], started)).toEqual({ activeMs: 3 * MINUTE_MS, endedMs: START_MS + 3 * MINUTE_MS });
+    expect(activeTime([fork], started)).toEqual({
+      activeMs: 3 * MINUTE_MS,
+      endedMs: START_MS + 3 * MINUTE_MS,
+    });
   });
 
   it('is nothing, and ends where it starts, when all was before', () => {
     const copied = stretches(minutesAt(-60, -58));
-    expect(activeTime([copied], { startedMs: START_MS, idleGapMs })).toEqual({ activeMs: 0, endedMs: START_MS });
+    expect(activeTime([copied], { startedMs: START_MS, idleGapMs })).toEqual({
+      activeMs: 0,
+      endedMs: START_MS,
+    });
   });
 
   it('does not depend on how messages are spread over files', () => {
@@ -60,7 +68,9 @@ describe('active time', () => {
     fc.assert(
       fc.property(moments, fc.integer({ min: 1, max: 4 }), (offsetsMs, files) => {
         const all = offsetsMs.map((offsetMs) => START_MS + offsetMs);
-        const spread = Array.from({ length: files }, (_, file) => stretches(all.filter((_at, index) => index % files === file)));
+        const spread = Array.from({ length: files }, (_, file) =>
+          stretches(all.filter((_at, index) => index % files === file)),
+        );
         const from = { startedMs: Math.min(...all), idleGapMs };
         expect(activeTime(spread, from)).toEqual(activeTime([stretches(all)], from));
         expect(activeTime(spread, from).activeMs).toBe(naive(all));

@@ -11,7 +11,14 @@ const price = (request: PricedRequest) => explainPrice(builtInPriceTable, reques
 describe('the explanation of a request', () => {
   it('says which line of which file counts, and for whom', () => {
     const store = createStoreFixture();
-    store.request({ key: KEY, requestId: 'req_1', atMs: AT_MS, session: 's', path: '/claude/s.jsonl', final: false });
+    store.request({
+      key: KEY,
+      requestId: 'req_1',
+      atMs: AT_MS,
+      session: 's',
+      path: '/claude/s.jsonl',
+      final: false,
+    });
     expect(explainRequest(store.db, KEY, price)).toMatchObject({
       kind: 'request',
       message_id: KEY,
@@ -35,7 +42,15 @@ describe('the explanation of a request', () => {
   it('works out the price from all that decides it', () => {
     const store = createStoreFixture();
     const detail = { speed: 'fast', inference_geo: 'us', reported_cost_usd: 0.5 };
-    store.request({ key: KEY, atMs: AT_MS, model: 'claude-opus-5-5', inputTokens: 1000, outputTokens: 0, detail, costNanoUsd: 8_800_000 });
+    store.request({
+      key: KEY,
+      atMs: AT_MS,
+      model: 'claude-opus-5-5',
+      inputTokens: 1000,
+      outputTokens: 0,
+      detail,
+      costNanoUsd: 8_800_000,
+    });
     const found = explainRequest(store.db, KEY, price);
     expect(found?.price).toMatchObject({ basis: 'list', costUsd: 0.0088 });
     expect(found?.cost?.total_usd).toBe(0.0088);
@@ -46,7 +61,10 @@ describe('the explanation of a request', () => {
   it('has no cost where no price is known', () => {
     const store = createStoreFixture();
     store.request({ key: KEY, atMs: AT_MS, model: 'gpt-nine', costBasis: 3 });
-    expect(explainRequest(store.db, KEY, price)).toMatchObject({ cost: null, cost_basis: 'unpriced' });
+    expect(explainRequest(store.db, KEY, price)).toMatchObject({
+      cost: null,
+      cost_basis: 'unpriced',
+    });
   });
 
   it('is undefined for an id that nobody has', () => {

@@ -8,9 +8,26 @@ const VIEW = { timezone: 'UTC', nowMs: AT_MS };
 describe('the explanation of a session', () => {
   it('lists its files, what is counted for each, and every request with its line', () => {
     const store = createStoreFixture();
-    store.request({ session: 'abc-1', atMs: AT_MS, path: '/claude/abc-1.jsonl', key: 'k1', costNanoUsd: 2e9 });
-    store.request({ session: 'abc-1', atMs: AT_MS + 1, path: '/claude/agent-9.jsonl', key: 'k2', costNanoUsd: 1e9, model: 'cheap' });
-    store.fact({ session: 'abc-1', name: 'cost_state', value: '{"totalCostUSD":3.5,"modelUsage":{}}' });
+    store.request({
+      session: 'abc-1',
+      atMs: AT_MS,
+      path: '/claude/abc-1.jsonl',
+      key: 'k1',
+      costNanoUsd: 2e9,
+    });
+    store.request({
+      session: 'abc-1',
+      atMs: AT_MS + 1,
+      path: '/claude/agent-9.jsonl',
+      key: 'k2',
+      costNanoUsd: 1e9,
+      model: 'cheap',
+    });
+    store.fact({
+      session: 'abc-1',
+      name: 'cost_state',
+      value: '{"totalCostUSD":3.5,"modelUsage":{}}',
+    });
     expect(explainSession(store.db, 'abc', VIEW)).toMatchObject({
       session_id: 'abc-1',
       summary: { cost_usd: 3, client_cost_usd: 3.5, cost_difference_usd: -0.5 },

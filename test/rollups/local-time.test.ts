@@ -35,7 +35,11 @@ describe('the moment of a wall time', () => {
 
 describe('a local time', () => {
   it('carries its offset', () => {
-    expect(localIso(berlin, Date.parse('2026-02-22T14:40:00.999Z'))).toBe('2026-02-22T15:40:00+01:00');
-    expect(localIso(createTimeZone('America/St_Johns'), Date.parse('2026-02-22T14:40:00Z'))).toBe('2026-02-22T11:10:00-03:30');
+    expect(localIso(berlin, Date.parse('2026-02-22T14:40:00.999Z'))).toBe(
+      '2026-02-22T15:40:00+01:00',
+    );
+    expect(localIso(createTimeZone('America/St_Johns'), Date.parse('2026-02-22T14:40:00Z'))).toBe(
+      '2026-02-22T11:10:00-03:30',
+    );
   });
 });

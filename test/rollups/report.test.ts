@@ -40,7 +40,12 @@ describe('a report', () => {
 
   it('says in UTC which span it covers', () => {
     const store = createStoreFixture();
-    const { since, until } = report(store.db, { ...ALL, kind: 'daily', sinceMs: AT_MS, untilMs: AT_MS + 1 });
+    const { since, until } = report(store.db, {
+      ...ALL,
+      kind: 'daily',
+      sinceMs: AT_MS,
+      untilMs: AT_MS + 1,
+    });
     expect([since, until]).toEqual(['2026-11-20T09:07:00.000Z', '2026-11-20T09:07:00.001Z']);
   });
 
@@ -68,7 +73,8 @@ describe('a report', () => {
     store.request({ atMs: AT_MS, project: '/home/dev/one', session: 'abc-1' });
     store.request({ atMs: AT_MS, project: '/srv/one', session: 'abd-1' });
     store.request({ atMs: AT_MS, project: '/srv/one/two', session: 'xyz-1' });
-    const requests = (names: object): unknown => report(store.db, { ...ALL, ...names, kind: 'source' }).totals;
+    const requests = (names: object): unknown =>
+      report(store.db, { ...ALL, ...names, kind: 'source' }).totals;
     expect(requests({ project: 'one' })).toMatchObject({ requests: 2 });
     expect(requests({ project: '/srv/one' })).toMatchObject({ requests: 1 });
     expect(requests({ session: 'abc' })).toMatchObject({ requests: 1 });
@@ -92,7 +98,9 @@ describe('a report', () => {
   });
 
   it('says that there are no plans yet', () => {
-    expect(() => report(createStoreFixture().db, { ...ALL, kind: 'plan' })).toThrow('No plans are recorded yet.');
+    expect(() => report(createStoreFixture().db, { ...ALL, kind: 'plan' })).toThrow(
+      'No plans are recorded yet.',
+    );
   });
 });
 
@@ -100,13 +108,35 @@ describe('the tool report', () => {
   it('counts failures and denials apart and times only what was timed', () => {
     const store = createStoreFixture();
     store.toolCall({ atMs: AT_MS, tool: 'Bash', durationMs: 100 });
-    store.toolCall({ atMs: AT_MS, tool: 'Bash', durationMs: 300, success: false, errorClass: 'exit_code' });
+    store.toolCall({
+      atMs: AT_MS,
+      tool: 'Bash',
+      durationMs: 300,
+      success: false,
+      errorClass: 'exit_code',
+    });
     store.toolCall({ atMs: AT_MS, tool: 'Bash', success: false, errorClass: 'denied' });
     store.toolCall({ atMs: AT_MS, tool: 'Read', success: null });
     const { rows, totals } = report(store.db, { ...ALL, kind: 'tool' });
     expect(rows).toEqual([
-      { tool: 'Bash', calls: 3, failures: 1, denied: 1, timed_calls: 2, duration_ms_total: 400, duration_ms_mean: 200 },
-      { tool: 'Read', calls: 1, failures: 0, denied: 0, timed_calls: 0, duration_ms_total: 0, duration_ms_mean: null },
+      {
+        tool: 'Bash',
+        calls: 3,
+        failures: 1,
+        denied: 1,
+        timed_calls: 2,
+        duration_ms_total: 400,
+        duration_ms_mean: 200,
+      },
+      {
+        tool: 'Read',
+        calls: 1,
+        failures: 0,
+        denied: 0,
+        timed_calls: 0,
+        duration_ms_total: 0,
+        duration_ms_mean: null,
+      },
     ]);
     expect(totals).toMatchObject({ calls: 4, failures: 1, denied: 1 });
   });
@@ -118,7 +148,13 @@ describe('the tool report', () => {
     }
     const span = { sinceMs: AT_MS, untilMs: AT_MS + 3_600_000 };
     const { totals } = report(store.db, { ...ALL, ...span, kind: 'tool' });
-    expect(totals).toMatchObject({ calls: 2, failures: 0, denied: 2, timed_calls: 2, duration_ms_total: 10 });
+    expect(totals).toMatchObject({
+      calls: 2,
+      failures: 0,
+      denied: 2,
+      timed_calls: 2,
+      duration_ms_total: 10,
+    });
   });
 
   it('refuses to be narrowed to a model, which calls do not have', () => {
@@ -137,7 +173,14 @@ describe('the file report', () => {
     store.toolCall({ atMs: AT_MS - 1, tool: 'Read', file });
     store.toolCall({ atMs: AT_MS, tool: 'Bash' });
     const { rows, totals } = report(store.db, { ...ALL, kind: 'file', sinceMs: AT_MS });
-    const figures = { reads: 1, writes: 2, calls: 3, failures: 1, lines_added: 5, lines_removed: 2 };
+    const figures = {
+      reads: 1,
+      writes: 2,
+      calls: 3,
+      failures: 1,
+      lines_added: 5,
+      lines_removed: 2,
+    };
     expect(rows).toEqual([{ file, ...figures }]);
     expect(totals).toEqual(figures);
   });

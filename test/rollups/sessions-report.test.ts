@@ -10,10 +10,29 @@ describe('sessions.json', () => {
   it('tells a session as promised, rounded, in local time', () => {
     const store = createStoreFixture();
     const session = '5fb3233b-1111-4222-8333-444455556666';
-    const tokens = { inputTokens: 24, outputTokens: 229, cacheReadTokens: 313_880, cacheWrite5mTokens: 89_857 };
+    const tokens = {
+      inputTokens: 24,
+      outputTokens: 229,
+      cacheReadTokens: 313_880,
+      cacheWrite5mTokens: 89_857,
+    };
     // 24 x 15 + 229 x 75 + 313,880 x 1.50 + 89,857 x 18.75 USD per million.
-    store.request({ session, model: 'claude-opus-4-6', atMs: START_MS, ...tokens, costNanoUsd: 2_173_173_750 });
-    store.activity({ session, stretchesMs: [START_MS, START_MS + 4 * MINUTE_MS, START_MS + 10 * MINUTE_MS, START_MS + 16 * MINUTE_MS] });
+    store.request({
+      session,
+      model: 'claude-opus-4-6',
+      atMs: START_MS,
+      ...tokens,
+      costNanoUsd: 2_173_173_750,
+    });
+    store.activity({
+      session,
+      stretchesMs: [
+        START_MS,
+        START_MS + 4 * MINUTE_MS,
+        START_MS + 10 * MINUTE_MS,
+        START_MS + 16 * MINUTE_MS,
+      ],
+    });
     const report = sessionsReport(store.db, QUERY);
     expect(report.sessions).toEqual([
       {
@@ -36,7 +55,14 @@ describe('sessions.json', () => {
       },
     ]);
     expect(report.by_day).toEqual({
-      '2026-02-22': { sessions: 1, cost_usd: 2.17, active_min: 10, messages: 1, wall_min: 16, tokens: 403_990 },
+      '2026-02-22': {
+        sessions: 1,
+        cost_usd: 2.17,
+        active_min: 10,
+        messages: 1,
+        wall_min: 16,
+        tokens: 403_990,
+      },
     });
     expect(report.totals).toEqual({
       total_sessions: 1,

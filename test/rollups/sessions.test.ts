@@ -8,17 +8,46 @@ const DAY_MS = 86_400_000;
 const START_MS = Date.parse('2026-02-22T23:30:00Z');
 const VIEW = { timezone: 'UTC', nowMs: START_MS + 10 * DAY_MS };
 
-function names(store: StoreFixture, query: Partial<Parameters<typeof listSessions>[1]> = {}): string[] {
-  return listSessions(store.db, { ...VIEW, limit: null, ...query }).sessions.map(({ session_id }) => session_id);
+function names(
+  store: StoreFixture,
+  query: Partial<Parameters<typeof listSessions>[1]> = {},
+): string[] {
+  return listSessions(store.db, { ...VIEW, limit: null, ...query }).sessions.map(
+    ({ session_id }) => session_id,
+  );
 }
 
 describe('a session', () => {
   it('adds up what it used and names what it used most of', () => {
     const store = createStoreFixture();
     const session = 'one';
-    store.request({ session, atMs: START_MS, project: '/a', model: 'dear', costNanoUsd: 8e9, inputTokens: 1, outputTokens: 2 });
-    store.request({ session, atMs: START_MS + 1, project: '/b', model: 'cheap', costNanoUsd: 1e9, cacheReadTokens: 30, cacheWrite5mTokens: 4, cacheWrite1hTokens: 5 });
-    store.request({ session, atMs: START_MS + 2, project: '/b', model: 'cheap', costNanoUsd: 1e9, requester: 2 });
+    store.request({
+      session,
+      atMs: START_MS,
+      project: '/a',
+      model: 'dear',
+      costNanoUsd: 8e9,
+      inputTokens: 1,
+      outputTokens: 2,
+    });
+    store.request({
+      session,
+      atMs: START_MS + 1,
+      project: '/b',
+      model: 'cheap',
+      costNanoUsd: 1e9,
+      cacheReadTokens: 30,
+      cacheWrite5mTokens: 4,
+      cacheWrite1hTokens: 5,
+    });
+    store.request({
+      session,
+      atMs: START_MS + 2,
+      project: '/b',
+      model: 'cheap',
+      costNanoUsd: 1e9,
+      requester: 2,
+    });
     expect(sessionDetail(store.db, session, VIEW)).toMatchObject({
       session_id: 'one',
       project: '/a',
@@ -41,7 +70,15 @@ describe('a session', () => {
     const store = createStoreFixture();
     store.request({ session: 'fork', atMs: START_MS + MINUTE_MS });
     store.occurrence({ session: 'fork', type: 'user_prompt', atMs: START_MS });
-    store.activity({ session: 'fork', stretchesMs: [START_MS - 90 * MINUTE_MS, START_MS - 80 * MINUTE_MS, START_MS - MINUTE_MS, START_MS + 4 * MINUTE_MS] });
+    store.activity({
+      session: 'fork',
+      stretchesMs: [
+        START_MS - 90 * MINUTE_MS,
+        START_MS - 80 * MINUTE_MS,
+        START_MS - MINUTE_MS,
+        START_MS + 4 * MINUTE_MS,
+      ],
+    });
     expect(sessionDetail(store.db, 'fork', VIEW)).toMatchObject({
       started: '2026-02-22T23:30:00.000Z',
       ended: '2026-02-22T23:34:00.000Z',
@@ -54,16 +91,29 @@ describe('a session', () => {
     const store = createStoreFixture();
     store.request({ session: 'old', atMs: START_MS + 2 * MINUTE_MS });
     store.request({ session: 'old', atMs: START_MS + DAY_MS });
-    store.activity({ session: 'old', stretchesMs: [START_MS + 2 * MINUTE_MS, START_MS + 9 * MINUTE_MS, START_MS + DAY_MS, START_MS + DAY_MS] });
+    store.activity({
+      session: 'old',
+      stretchesMs: [
+        START_MS + 2 * MINUTE_MS,
+        START_MS + 9 * MINUTE_MS,
+        START_MS + DAY_MS,
+        START_MS + DAY_MS,
+      ],
+    });
     store.db.exec(`DELETE FROM request WHERE at_ms < ${START_MS + MINUTE_MS * 60}`);
-    expect(sessionDetail(store.db, 'old', VIEW)).toMatchObject({ started: '2026-02-22T23:32:00.000Z', messages: 2 });
+    expect(sessionDetail(store.db, 'old', VIEW)).toMatchObject({
+      started: '2026-02-22T23:32:00.000Z',
+      messages: 2,
+    });
   });
 
   it('is on the day of its start in the zone asked for', () => {
     const store = createStoreFixture();
     store.request({ session: 'late', atMs: START_MS });
     expect(sessionDetail(store.db, 'late', VIEW)?.day).toBe('2026-02-22');
-    expect(sessionDetail(store.db, 'late', { ...VIEW, timezone: 'Africa/Cairo' })?.day).toBe('2026-02-23');
+    expect(sessionDetail(store.db, 'late', { ...VIEW, timezone: 'Africa/Cairo' })?.day).toBe(
+      '2026-02-23',
+    );
   });
 
   it('prefers the title a person gave, and compares its cost with the client’s own', () => {
@@ -87,7 +137,13 @@ describe('a session', () => {
     const session = 'busy';
     store.toolCall({ session, atMs: START_MS });
     store.toolCall({ session, atMs: START_MS, success: false });
-    for (const type of ['user_prompt', 'user_prompt', 'user_interrupt', 'compaction', 'api_error']) {
+    for (const type of [
+      'user_prompt',
+      'user_prompt',
+      'user_interrupt',
+      'compaction',
+      'api_error',
+    ]) {
       store.occurrence({ session, type, atMs: START_MS });
     }
     const data = { pr_url: 'https://github.com/a/b/pull/1' };
@@ -125,7 +181,9 @@ describe('a session', () => {
   ])('without a sign of life for %d ms is %s', (silentMs, state) => {
     const store = createStoreFixture();
     store.request({ session: 'one', atMs: START_MS });
-    expect(sessionDetail(store.db, 'one', { ...VIEW, nowMs: START_MS + silentMs })?.state).toBe(state);
+    expect(sessionDetail(store.db, 'one', { ...VIEW, nowMs: START_MS + silentMs })?.state).toBe(
+      state,
+    );
   });
 });
 
@@ -142,14 +200,20 @@ describe('the list of sessions', () => {
     const store = threeSessions();
     const first = listSessions(store.db, { ...VIEW, limit: 2 });
     const second = listSessions(store.db, { ...VIEW, limit: 2, cursor: first.next });
-    expect([...first.sessions, ...second.sessions].map(({ session_id }) => session_id)).toEqual(['third', 'second', 'first']);
+    expect([...first.sessions, ...second.sessions].map(({ session_id }) => session_id)).toEqual([
+      'third',
+      'second',
+      'first',
+    ]);
     expect(second.next).toBeNull();
   });
 
   it('goes by project, by span and by last activity', () => {
     const store = threeSessions();
     expect(names(store, { project: 'a' })).toEqual(['second', 'first']);
-    expect(names(store, { range: { sinceMs: START_MS + 1, untilMs: START_MS + 2 * DAY_MS } })).toEqual(['second']);
+    expect(
+      names(store, { range: { sinceMs: START_MS + 1, untilMs: START_MS + 2 * DAY_MS } }),
+    ).toEqual(['second']);
     expect(names(store, { activeSinceMs: START_MS + DAY_MS })).toEqual(['third', 'second']);
   });
 

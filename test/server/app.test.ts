@@ -175,7 +175,7 @@ describe('a token on loopback', () => {
 
 describe('a body', () => {
   const echo: Route = { method: 'POST', path: '/echo', handle: async (request) => new Response(await request.text()) };
-  const post = (body: BodyInit, type: string | null, more: Partial<AppOptions> = {}): Promise<Response> =>
+  const post = (body: string | Uint8Array | ReadableStream, type: string | null, more: Partial<AppOptions> = {}): Promise<Response> =>
     appOver({ routes: [echo], ...more })(
       new Request('http://127.0.0.1:9464/echo', { method: 'POST', body, duplex: 'half', ...(type !== null && { headers: { 'content-type': type } }) } as RequestInit),
     );

@@ -1,0 +1,23 @@
+import type { BackfillProgress } from '../../receivers/transcripts/backfill.ts';
+import type { TranscriptsConfig } from '../../receivers/transcripts/index.ts';
+
+/** What the thread that collects is given. */
+export interface IngestOrder {
+  readonly home: string;
+  readonly overrideFile: string | null;
+  readonly logLevel: string;
+  readonly transcripts: TranscriptsConfig;
+}
+
+/** What it tells. */
+export type IngestReport =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'failed'; readonly message: string; readonly hint: string; readonly exitCode: number }
+  | { readonly kind: 'committed'; readonly lastSeq: number; readonly lagMs: number | null }
+  | { readonly kind: 'backfill'; readonly progress: BackfillProgress }
+  | { readonly kind: 'caught_up' }
+  | { readonly kind: 'state'; readonly trouble: string | null; readonly tracked: number }
+  | { readonly kind: 'closed' };
+
+/** What it is told after its order. */
+export type IngestCommand = { readonly kind: 'stop' };

@@ -1,0 +1,64 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { transcripts } from '../../receivers/transcripts/index.ts';
+import { ConfigError } from '../errors.ts';
+import { createLog } from '../runtime/log.ts';
+import { openCollector } from './collector.ts';
+import type { IngestOrder, IngestReport } from './ingest-messages.ts';
+
+/**
+ * The thread that collects: it has the receivers and the only connection that writes, so that neither a slow disk nor a
+ * large transcript ever holds up an answer.
+ */
+const LOCK_WAIT_MS = 3_000;
+const STATE_INTERVAL_MS = 1_000;
+
+const tell = (report: IngestReport): void => parentPort!.postMessage(report);
+
+const collect = async ({ home, overrideFile, logLevel, transcripts: settings }: IngestOrder): Promise<void> => {
+  const log = createLog(logLevel);
+  let newestAtMs: number | null = null;
+  const onCommit = (lastSeq: number): void => {
+    tell({ kind: 'committed', lastSeq, lagMs: newestAtMs === null ? null : Date.now() - newestAtMs });
+  };
+  const collector = await openCollector({ home, overrideFile, waitMs: LOCK_WAIT_MS, onCommit });
+  tell({ kind: 'opened' });
+  const stop = new AbortController();
+  parentPort!.on('message', () => stop.abort());
+  const receiver = transcripts.create(settings, {
+    log,
+    now: Date.now,
+    count: () => undefined,
+    sink: (batches) => {
+      newestAtMs = batches.reduce<number | null>((newest, batch) => latest(newest, batch.newestAtMs), null);
+      return collector.sink(batches);
+    },
+    origins: collector.origins,
+    onBackfill: (progress) => tell({ kind: 'backfill', progress }),
+    onCaughtUp: () => {
+      collector.store.settle();
+      tell({ kind: 'caught_up' });
+    },
+  });
+  const timer = setInterval(() => {
+    tell({ kind: 'state', trouble: receiver.trouble?.() ?? null, tracked: receiver.tracked() });
+  }, STATE_INTERVAL_MS);
+  try {
+    await receiver.run(stop.signal);
+  } finally {
+    clearInterval(timer);
+    collector.close();
+  }
+  tell({ kind: 'closed' });
+  parentPort!.close();
+};
+
+const latest = (left: number | null, right: number | null): number | null =>
+  left === null || right === null ? (left ?? right) : Math.max(left, right);
+
+try {
+  await collect(workerData as IngestOrder);
+} catch (error) {
+  if (!(error instanceof Error && 'hint' in error)) throw error;
+  const exitCode = error instanceof ConfigError ? 78 : 'exitCode' in error ? Number(error.exitCode) : 1;
+  tell({ kind: 'failed', message: error.message, hint: String(error.hint ?? ''), exitCode });
+}

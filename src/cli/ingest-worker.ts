@@ -1,0 +1,49 @@
+import { Worker } from 'node:worker_threads';
+import type { IngestCommand, IngestOrder, IngestReport } from './ingest-messages.ts';
+
+/** The collecting thread, seen from outside. */
+export interface IngestWorker {
+  /** Resolves when the store is open; rejects, with `hint` and `exitCode`, where it cannot be. */
+  readonly opened: Promise<void>;
+  /** Resolves when the thread has ended; rejects where it failed. */
+  readonly ended: Promise<void>;
+  /** Lets it commit what it has and end. */
+  readonly stop: () => void;
+}
+
+/** Why the collecting thread could not begin. */
+export class IngestFailedError extends Error {
+  readonly hint: string;
+  readonly exitCode: number;
+
+  constructor(message: string, hint: string, exitCode: number) {
+    super(message);
+    this.hint = hint;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Starts the collecting thread; everything it tells after its beginning goes to `onReport`. */
+export const startIngestWorker = (order: IngestOrder, onReport: (report: IngestReport) => void): IngestWorker => {
+  const worker = new Worker(new URL('./ingest-thread.ts', import.meta.url), {
+    workerData: order,
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
+  const opened = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  worker.on('message', (report: IngestReport) => {
+    if (report.kind === 'opened') opened.resolve();
+    if (report.kind === 'failed') opened.reject(new IngestFailedError(report.message, report.hint, report.exitCode));
+    onReport(report);
+  });
+  worker.on('error', (error) => {
+    opened.reject(error as Error);
+    ended.reject(error as Error);
+  });
+  worker.on('exit', () => ended.resolve());
+  // Whoever waits for one of them need not wait for the other.
+  opened.promise.catch(() => undefined);
+  ended.promise.catch(() => undefined);
+  const stop = (): void => worker.postMessage({ kind: 'stop' } satisfies IngestCommand);
+  return { opened: opened.promise, ended: ended.promise, stop };
+};

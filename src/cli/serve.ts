@@ -1,0 +1,124 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { exporters } from '../../exporters/index.ts';
+import type { Component, Installable } from '../component.ts';
+import type { Config } from '../config/schema.ts';
+import { systemTimeZoneName } from '../rollups/time-zone.ts';
+import { createGauges } from '../runtime/gauges.ts';
+import { createLog } from '../runtime/log.ts';
+import { createServer } from '../server/server.ts';
+import { STORE_FILE } from '../store/open.ts';
+import { createReader } from '../store/reader.ts';
+import { readerThreads } from './collector.ts';
+import type { CommandContext, CommandResult } from './context.ts';
+import type { IngestReport } from './ingest-messages.ts';
+import { startIngestWorker } from './ingest-worker.ts';
+import { createProgressBar } from './progress.ts';
+import { createServeState } from './serve-state.ts';
+import { stopSignal } from './stop-signal.ts';
+import { packageVersion } from './version.ts';
+
+const DRAIN_MS = 10_000;
+
+/** Collects and serves until it is told to stop. */
+export const run = async ({ config, terminal }: CommandContext): CommandResult => {
+  const stop = stopSignal();
+  const log = createLog(config.logLevel);
+  const gauges = createGauges();
+  const state = createServeState(gauges, terminal.nowMs);
+  const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY === true, now: terminal.nowMs });
+  let notify: (lastSeq: number) => void = () => undefined;
+  const ingest = startIngestWorker(ingestOrder(config), (report: IngestReport) => {
+    state.note(report);
+    if (report.kind === 'committed') notify(report.lastSeq);
+    if (report.kind === 'backfill') bar.show(report.progress);
+    if (report.kind === 'caught_up') bar.clear();
+  });
+  await ingest.opened;
+  const reader = createReader(path.join(config.home, STORE_FILE));
+  try {
+    notify = reader.notify;
+    const components = createExporters(config, { reader, gauges, log });
+    const routes = components.flatMap((component) => component.routes ?? []);
+    const { host, port } = config;
+    const running = await createServer({ host, port, token: config.token ?? undefined, routes, health: state.health, log }).listen();
+    terminal.note(whereToLook(running.url, config));
+    const loops = Promise.all(components.map((component) => component.run?.(stop.signal)));
+    await Promise.race([stop.requested, ingest.ended, failureOf(loops)]);
+    bar.clear();
+    stop.abort();
+    await running.close();
+    await loops;
+  } finally {
+    ingest.stop();
+    await Promise.race([ingest.ended, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
+    reader.close();
+  }
+};
+
+const ingestOrder = ({ home, pricing, logLevel, claudeDirs, transcripts }: Config) => ({
+  home,
+  overrideFile: pricing.overrideFile,
+  logLevel,
+  transcripts: {
+    claudeDirs,
+    watch: transcripts.watch,
+    sweepIntervalMs: transcripts.sweepIntervalMs,
+    pollIntervalMs: transcripts.pollIntervalMs,
+    threads: readerThreads(),
+  },
+});
+
+interface ExporterParts {
+  readonly reader: ReturnType<typeof createReader>;
+  readonly gauges: ReturnType<typeof createGauges>;
+  readonly log: ReturnType<typeof createLog>;
+}
+
+/** Makes every exporter of the list; each takes of the settings and parts what it knows. */
+const createExporters = (config: Config, { reader, gauges, log }: ExporterParts): readonly Component[] => {
+  const version = packageVersion();
+  const parts = {
+    reader,
+    gauges,
+    log,
+    now: Date.now,
+    count: () => undefined,
+    cursors: NO_CURSORS,
+    resource: { 'service.name': 'hall-monitor', 'service.version': version, 'host.name': hostname() },
+    entries: reader.entries,
+    dataDir: config.home,
+    version,
+  };
+  const settings: Readonly<Record<string, unknown>> = {
+    rest: { timezone: config.timezone ?? systemTimeZoneName(), sse: config.sse },
+  };
+  return exporters.map((exporter) => {
+    const { create, config: schema } = exporter as Installable<unknown, typeof parts>;
+    return create(schema.parse(settings[exporter.name] ?? {}), parts);
+  });
+};
+
+/** No exporter pushes yet. */
+const NO_CURSORS = { load: () => 0, save: () => undefined };
+
+/** Rejects when a loop fails; never resolves. */
+const failureOf = async (loops: Promise<unknown>): Promise<never> => {
+  await loops;
+  return await new Promise<never>(() => undefined);
+};
+
+const whereToLook = (url: string, { home, claudeDirs }: Config): string =>
+  [
+    `Hall Monitor collects from ${claudeDirs.join(', ')}`,
+    `and keeps it in           ${home}`,
+    '',
+    `  ${url}/api/sessions      sessions, with what they cost`,
+    `  ${url}/api/metrics       everything that was recorded, newest first`,
+    `  ${url}/events/metrics    the same, live`,
+    `  ${url}/metrics           for Prometheus`,
+    `  ${url}/openapi.json      every route`,
+    '',
+    'In another terminal: hall-monitor report daily. Ctrl+C stops the collector.',
+    '',
+  ].join('\n');

@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { exporters } from '../../exporters/index.ts';
+import { prometheus } from '../../exporters/prometheus/index.ts';
+import { rest } from '../../exporters/rest/index.ts';
+import { describeExporter } from '../contract/exporter.ts';
+
+describeExporter(prometheus);
+describeExporter(rest);
+
+describe('the list of exporters', () => {
+  it('has each one once', () => {
+    expect(exporters.map(({ name }) => name)).toEqual(['prometheus', 'rest']);
+  });
+});
