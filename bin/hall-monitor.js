@@ -85,7 +85,23 @@ const start = async () => {
   await main(process.argv.slice(2));
 };
 
+/**
+ * A collector runs for weeks beside other work: it starts over with a small young generation and few heaps of malloc,
+ * which takes a quarter off its memory. Where the system cannot replace a process it runs as it is.
+ */
+const startSmall = () => {
+  const isTuned = process.execArgv.some((flag) => flag.startsWith('--max-semi-space-size'));
+  if (isTuned || process.argv[2] !== 'serve' || process.platform === 'win32') return;
+  if (typeof process.execve !== 'function') return;
+  const flags = [...process.execArgv, '--max-semi-space-size=2', '--expose-gc'];
+  process.execve(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], {
+    ...process.env,
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
+  });
+};
+
 if (isRecent(process.versions.node)) {
+  startSmall();
   await start();
 } else {
   const program = pinnedNode();

@@ -21,21 +21,33 @@ export const prometheus: Installable<PrometheusConfig, PrometheusDeps> = {
       startMs: now(),
       now,
     });
-    const exporter = new PrometheusExporter({ preventServerStart: true, metricProducers: [producer] });
-    const provider = new MeterProvider({ resource: resourceFromAttributes(resource), readers: [exporter] });
+    const exporter = new PrometheusExporter({
+      preventServerStart: true,
+      metricProducers: [producer],
+    });
+    const provider = new MeterProvider({
+      resource: resourceFromAttributes(resource),
+      readers: [exporter],
+    });
     const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
     const expose = async (): Promise<Response> => {
       const { resourceMetrics, errors } = await exporter.collect();
       if (errors.length > 0) {
         log.error({ err: errors[0] }, 'Not all metrics could be collected.');
       }
-      return new Response(`${serializer.serialize(resourceMetrics).trimEnd()}\n`, { headers: { 'content-type': CONTENT_TYPE } });
+      return new Response(`${serializer.serialize(resourceMetrics).trimEnd()}\n`, {
+        headers: { 'content-type': CONTENT_TYPE },
+      });
     };
     const run = async (signal: AbortSignal): Promise<void> => {
       await aborted(signal);
       await provider.shutdown();
     };
-    return { name: 'prometheus', routes: [{ method: 'GET', path: '/metrics', handle: expose }], run };
+    return {
+      name: 'prometheus',
+      routes: [{ method: 'GET', path: '/metrics', handle: expose }],
+      run,
+    };
   },
 };
 

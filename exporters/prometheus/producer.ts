@@ -56,12 +56,31 @@ function metricData({ totals, reading, maxSeries, startMs, now }: ProducerOption
   });
 }
 
-function dataOf(spec: MetricSpec, points: readonly MetricPoint[], times: { readonly startTime: HrTime; readonly endTime: HrTime }): MetricData {
-  const descriptor = { name: spec.name, description: spec.help, unit: '', valueType: ValueType.DOUBLE };
-  const dataPoints = points.map(({ labels, value }) => ({ ...times, attributes: labels, value: value / spec.divisor }));
+function dataOf(
+  spec: MetricSpec,
+  points: readonly MetricPoint[],
+  times: { readonly startTime: HrTime; readonly endTime: HrTime },
+): MetricData {
+  const descriptor = {
+    name: spec.name,
+    description: spec.help,
+    unit: '',
+    valueType: ValueType.DOUBLE,
+  };
+  const dataPoints = points.map(({ labels, value }) => ({
+    ...times,
+    attributes: labels,
+    value: value / spec.divisor,
+  }));
   const aggregationTemporality = AggregationTemporality.CUMULATIVE;
   return spec.kind === 'counter'
-    ? { descriptor, aggregationTemporality, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints }
+    ? {
+        descriptor,
+        aggregationTemporality,
+        dataPointType: DataPointType.SUM,
+        isMonotonic: true,
+        dataPoints,
+      }
     : { descriptor, aggregationTemporality, dataPointType: DataPointType.GAUGE, dataPoints };
 }
 

@@ -37,8 +37,12 @@ export function toolsRoute(deps: RestDeps, config: RestConfig): RouteSpec {
   return jsonRoute({
     path: '/api/tools',
     aliases: ['/api/claude-tool-usage'],
-    summary: 'Tools by how often they were called, with percentiles over their newest calls, and those calls.',
-    query: z.strictObject({ ...scope, limit: fields.limit(50).describe('Most recent calls to answer with.') }),
+    summary:
+      'Tools by how often they were called, with percentiles over their newest calls, and those calls.',
+    query: z.strictObject({
+      ...scope,
+      limit: fields.limit(50).describe('Most recent calls to answer with.'),
+    }),
     answer: listOf(toolFigures.extend({ tool: z.string(), recent: recent.nullable() })).extend({
       totals: toolFigures,
       recent_calls: z.array(metricEntry),
@@ -47,10 +51,23 @@ export function toolsRoute(deps: RestDeps, config: RestConfig): RouteSpec {
       const names = { session, project, model: null };
       const range = fields.rangeOf({ from, to }, config.timezone);
       const filter = blaming('session', () => resolveFilter(db, names));
-      const { rows, totals } = report(db, { kind: 'tool', timezone: config.timezone, ...names, ...range });
+      const { rows, totals } = report(db, {
+        kind: 'tool',
+        timezone: config.timezone,
+        ...names,
+        ...range,
+      });
       const newest = recentTools(db, { range, filter });
       const { projects, sessions } = filter;
-      const calls = { ...ALL_ENTRIES, fromMs: range.sinceMs, toMs: range.untilMs, projects, sessions, category: 'tool' as const, limit };
+      const calls = {
+        ...ALL_ENTRIES,
+        fromMs: range.sinceMs,
+        toMs: range.untilMs,
+        projects,
+        sessions,
+        category: 'tool' as const,
+        limit,
+      };
       return {
         data: rows.map((row) => ({ ...row, recent: recentOf(newest.get(row.tool ?? '')) })),
         next: null,
@@ -79,12 +96,26 @@ export function filesRoute(deps: RestDeps, config: RestConfig): RouteSpec {
     answer: listOf(fileFigures),
     respond: ({ from, to, session = null, project = null, limit, cursor = '0' }) => {
       if (!/^\d{1,9}$/.test(cursor)) {
-        throw new ParameterError({ message: 'The cursor is not one of ours.', parameter: 'cursor' });
+        throw new ParameterError({
+          message: 'The cursor is not one of ours.',
+          parameter: 'cursor',
+        });
       }
-      const names = { session, project, model: null, ...fields.rangeOf({ from, to }, config.timezone) };
-      const { rows, totals } = blaming('session', () => report(db, { kind: 'file', timezone: config.timezone, ...names }));
+      const names = {
+        session,
+        project,
+        model: null,
+        ...fields.rangeOf({ from, to }, config.timezone),
+      };
+      const { rows, totals } = blaming('session', () =>
+        report(db, { kind: 'file', timezone: config.timezone, ...names }),
+      );
       const end = Number(cursor) + limit;
-      return { data: rows.slice(Number(cursor), end), next: end < rows.length ? String(end) : null, totals };
+      return {
+        data: rows.slice(Number(cursor), end),
+        next: end < rows.length ? String(end) : null,
+        totals,
+      };
     },
   });
 }
@@ -92,7 +123,12 @@ export function filesRoute(deps: RestDeps, config: RestConfig): RouteSpec {
 const contextQuery = z.strictObject({
   session: fields.session,
   project: fields.project,
-  state: z.enum(['active', 'idle']).optional().describe('active: in the last 5 minutes; idle: in the last 24 hours, but not active. Both when left out.'),
+  state: z
+    .enum(['active', 'idle'])
+    .optional()
+    .describe(
+      'active: in the last 5 minutes; idle: in the last 24 hours, but not active. Both when left out.',
+    ),
   limit: fields.limit(100),
 });
 
@@ -105,14 +141,22 @@ export function contextRoute(deps: RestDeps): RouteSpec {
     summary: 'Size of the context of recent sessions; of one session also how it changed.',
     query: contextQuery,
     answer: listOf(
-      contextPoint.extend({ session_id: z.string(), project: z.string(), last_activity: z.iso.datetime(), state: z.enum(['active', 'idle', 'ended']) }),
+      contextPoint.extend({
+        session_id: z.string(),
+        project: z.string(),
+        last_activity: z.iso.datetime(),
+        state: z.enum(['active', 'idle', 'ended']),
+      }),
     ).extend({ trend: z.array(contextPoint).optional() }),
     respond: ({ session = null, project = null, state, limit }) => {
       const filter = blaming('session', () => resolveFilter(db, { session, project, model: null }));
       const nowMs = deps.now();
       const isOne = filter.sessions !== null;
       const activeSinceMs = isOne ? 0 : nowMs - (state === 'active' ? ACTIVE_MS : DAY_MS);
-      const rows = contextStatus(db, { activeSinceMs, filter, limit }).map((row) => ({ ...row, state: stateOf(row.last_activity, nowMs) }));
+      const rows = contextStatus(db, { activeSinceMs, filter, limit }).map((row) => ({
+        ...row,
+        state: stateOf(row.last_activity, nowMs),
+      }));
       const [row] = filter.sessions ?? [];
       return {
         data: state === undefined ? rows : rows.filter((each) => each.state === state),
@@ -138,7 +182,8 @@ export function sourcesRoute(deps: RestDeps, config: RestConfig): RouteSpec {
   const { db } = deps.reader;
   return jsonRoute({
     path: '/api/sources',
-    summary: 'Sources with what they brought, what of it was not usable, and how far behind they are.',
+    summary:
+      'Sources with what they brought, what of it was not usable, and how far behind they are.',
     query: z.strictObject({}),
     answer: listOf(
       z.looseObject({
@@ -155,7 +200,14 @@ export function sourcesRoute(deps: RestDeps, config: RestConfig): RouteSpec {
       }),
     ).extend({ entries: counts, rejects: counts, duplicates: counts, origin_resets: counts }),
     respond: () => {
-      const everything = { timezone: config.timezone, session: null, project: null, model: null, sinceMs: null, untilMs: null };
+      const everything = {
+        timezone: config.timezone,
+        session: null,
+        project: null,
+        model: null,
+        sinceMs: null,
+        untilMs: null,
+      };
       const used = report(db, { ...everything, kind: 'source' });
       const lags = deps.gauges.read('hall_monitor_ingest_lag_seconds');
       return {

@@ -28,7 +28,14 @@ export const metricEntry = z
       })
       .optional(),
     cost: z
-      .strictObject({ input: usd, output: usd, cache_read: usd, cache_creation: usd, web_search: usd, total: usd })
+      .strictObject({
+        input: usd,
+        output: usd,
+        cache_read: usd,
+        cache_creation: usd,
+        web_search: usd,
+        total: usd,
+      })
       .optional()
       .describe('USD; absent where the price is not known.'),
     tool_name: z.string().optional(),
@@ -110,7 +117,9 @@ export const contextPoint = z.object({
 });
 
 /** A list of things with the cursor of what comes after; null at the end. */
-export function listOf<T extends z.ZodType>(item: T): z.ZodObject<{ data: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }, z.core.$loose> {
+export function listOf<T extends z.ZodType>(
+  item: T,
+): z.ZodObject<{ data: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }, z.core.$loose> {
   return z.looseObject({ data: z.array(item), next: z.string().nullable() });
 }
 

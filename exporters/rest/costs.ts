@@ -18,7 +18,9 @@ const query = z.strictObject({
   project: fields.project,
   model: fields.model,
   timezone: fields.timezone,
-  limit: fields.limit(100).describe('Most rows of each breakdown; what they leave out is in `rest`.'),
+  limit: fields
+    .limit(100)
+    .describe('Most rows of each breakdown; what they leave out is in `rest`.'),
 });
 
 const breakdown = z.object({
@@ -53,14 +55,24 @@ export function costsRoute(deps: RestDeps, config: RestConfig): RouteSpec {
   return jsonRoute({
     path: '/api/metrics/costs',
     aliases: ['/api/costs', '/api/claude-cost-analysis'],
-    summary: 'Cost by model, project, session, day, source and type of token, with totals that add up.',
+    summary:
+      'Cost by model, project, session, day, source and type of token, with totals that add up.',
     query,
     answer,
-    respond: ({ from, to, session = null, project = null, model = null, timezone = config.timezone, limit }) => {
+    respond: ({
+      from,
+      to,
+      session = null,
+      project = null,
+      model = null,
+      timezone = config.timezone,
+      limit,
+    }) => {
       const range = fields.rangeOf({ from, to }, timezone);
       const names = { session, project, model };
       const filter = blaming('session', () => resolveFilter(db, names));
-      const side = (kind: ReportKind): readonly ReportRow[] => report(db, { kind, timezone, ...range, ...names }).rows;
+      const side = (kind: ReportKind): readonly ReportRow[] =>
+        report(db, { kind, timezone, ...range, ...names }).rows;
       const models = report(db, { kind: 'model', timezone, ...range, ...names });
       return {
         data: models.rows.map((row) => ({ ...row, total_cost_usd: costOf(row) })),
@@ -81,10 +93,16 @@ export function costsRoute(deps: RestDeps, config: RestConfig): RouteSpec {
 }
 
 /** The first rows, and what the others come to. */
-function cut(rows: readonly ReportRow[], limit: number): { readonly rows: readonly ReportRow[]; readonly rest: object } {
+function cut(
+  rows: readonly ReportRow[],
+  limit: number,
+): { readonly rows: readonly ReportRow[]; readonly rest: object } {
   const left = rows.slice(limit);
   const restNanoUsd = left.reduce((sum, row) => sum + nanoFromUsd(costOf(row)), 0);
-  return { rows: rows.slice(0, limit), rest: { rows: left.length, cost_usd: usdFromNano(restNanoUsd) } };
+  return {
+    rows: rows.slice(0, limit),
+    rest: { rows: left.length, cost_usd: usdFromNano(restNanoUsd) },
+  };
 }
 
 function costOf(figures: object): number {

@@ -14,9 +14,17 @@ export const ENTRY_FILTERS = {
   to: fields.to,
   session: fields.session,
   project: fields.project,
-  source: z.enum(['hook', 'transcript', 'telemetry', 'custom']).optional().describe('Kind of input that told of it.'),
-  event_type: fields.named('Type of the entry, such as api_response, tool_completed or user_prompt.'),
-  event_category: z.enum(['tool', 'api', 'session', 'user', 'custom']).optional().describe('Category of the entry.'),
+  source: z
+    .enum(['hook', 'transcript', 'telemetry', 'custom'])
+    .optional()
+    .describe('Kind of input that told of it.'),
+  event_type: fields.named(
+    'Type of the entry, such as api_response, tool_completed or user_prompt.',
+  ),
+  event_category: z
+    .enum(['tool', 'api', 'session', 'user', 'custom'])
+    .optional()
+    .describe('Category of the entry.'),
   model: fields.model,
   tool: fields.tool,
   success: z
@@ -24,7 +32,9 @@ export const ENTRY_FILTERS = {
     .transform((text) => text === 'true')
     .optional()
     .describe('Whether the tool call succeeded.'),
-  tag: fields.named('Tags that the entry must all have, repeated or with commas between them. Also `tags`.'),
+  tag: fields.named(
+    'Tags that the entry must all have, repeated or with commas between them. Also `tags`.',
+  ),
 };
 
 const query = z.strictObject({
@@ -37,7 +47,11 @@ const query = z.strictObject({
 type Filters = z.output<z.ZodObject<typeof ENTRY_FILTERS>>;
 
 /** The store's question for the filters of a request; names that are not known fit nothing. */
-export function entryQuery(deps: Pick<RestDeps, 'reader'>, filters: Filters, timezone: string): EntryQuery {
+export function entryQuery(
+  deps: Pick<RestDeps, 'reader'>,
+  filters: Filters,
+  timezone: string,
+): EntryQuery {
   const { session = null, project = null, model = null } = filters;
   const range = fields.rangeOf(filters, timezone);
   const ids = blaming('session', () => resolveFilter(deps.reader.db, { session, project, model }));

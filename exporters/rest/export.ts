@@ -17,7 +17,10 @@ import { answering } from './route-spec.ts';
 const body = z.strictObject({
   ...ENTRY_FILTERS,
   success: z.boolean().optional().describe('Whether the tool call succeeded.'),
-  format: z.enum(['jsonl', 'csv']).default('jsonl').describe('One JSON object per line, or a table.'),
+  format: z
+    .enum(['jsonl', 'csv'])
+    .default('jsonl')
+    .describe('One JSON object per line, or a table.'),
 });
 
 const answer = z.object({ path: z.string(), count: z.int(), bytes: z.int() });
@@ -43,16 +46,27 @@ export function exportRoute(deps: RestDeps, config: RestConfig): RouteSpec {
     handle: (request) =>
       answering(async () => {
         if (request.headers.has('content-encoding')) {
-          return problemResponse(415, { message: 'A compressed body is not taken here.', parameter: 'content-encoding' });
+          return problemResponse(415, {
+            message: 'A compressed body is not taken here.',
+            parameter: 'content-encoding',
+          });
         }
         const { format, ...filters } = readBody(body, await request.text());
-        const query = { ...entryQuery(deps, filters, config.timezone), order: 'asc' as const, limit: PAGE };
+        const query = {
+          ...entryQuery(deps, filters, config.timezone),
+          order: 'asc' as const,
+          limit: PAGE,
+        };
         return Response.json(await writeExport(deps, query, format));
       }),
   };
 }
 
-async function writeExport(deps: RestDeps, query: EntryQuery, format: 'jsonl' | 'csv'): Promise<Exported> {
+async function writeExport(
+  deps: RestDeps,
+  query: EntryQuery,
+  format: 'jsonl' | 'csv',
+): Promise<Exported> {
   const folder = join(deps.dataDir, 'exports');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const stamp = new Date(deps.now()).toISOString().replace(/[:.]/g, '-');
@@ -84,7 +98,7 @@ async function writePages(
   };
   await write(format === 'csv' ? csvHeader() : '');
   let count = 0;
-  for (let cursor: string | null = null; ; ) {
+  for (let cursor: string | null = null; ;) {
     const page = deps.entries({ ...query, cursor });
     await write(format === 'csv' ? csvLines(page.entries) : jsonLines(page.entries));
     count += page.entries.length;

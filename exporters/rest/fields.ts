@@ -5,8 +5,10 @@ import type { TimeRange } from '../../src/rollups/time-slots.ts';
 import { createTimeZone } from '../../src/rollups/time-zone.ts';
 import { ParameterError } from './parameters.ts';
 
-const TIMES = 'an ISO 8601 date or time, such as 2026-11-20 or 2026-11-20T09:30:00Z, or unix milliseconds';
-const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
+const TIMES =
+  'an ISO 8601 date or time, such as 2026-11-20 or 2026-11-20T09:30:00Z, or unix milliseconds';
+const MOMENT =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /** A moment as it was written: unix milliseconds, or the time on a wall whose zone has yet to be said. */
 export interface Moment {
@@ -20,13 +22,18 @@ export function parseMoment(text: string): Moment | undefined {
     return { ms: Number(text), isWallTime: false };
   }
   const [, date, time = '00:00', offset] = MOMENT.exec(text) ?? [];
-  const ms = date === undefined ? Number.NaN : Date.parse(`${date}T${time}${(offset ?? 'Z').toUpperCase()}`);
-  const isReal = !Number.isNaN(ms) && new Date(`${date}T00:00Z`).toISOString().slice(0, 10) === date;
+  const ms =
+    date === undefined ? Number.NaN : Date.parse(`${date}T${time}${(offset ?? 'Z').toUpperCase()}`);
+  const isReal =
+    !Number.isNaN(ms) && new Date(`${date}T00:00Z`).toISOString().slice(0, 10) === date;
   return isReal ? { ms, isWallTime: offset === undefined } : undefined;
 }
 
 /** The span between two moments as written, in unix milliseconds; wall times are those of the zone. */
-export function rangeOf({ from, to }: { readonly from?: Moment | undefined; readonly to?: Moment | undefined }, timezone: string): TimeRange {
+export function rangeOf(
+  { from, to }: { readonly from?: Moment | undefined; readonly to?: Moment | undefined },
+  timezone: string,
+): TimeRange {
   const zone = createTimeZone(timezone);
   const instant = (moment: Moment | undefined): number | null => {
     if (moment === undefined) {
@@ -52,17 +59,28 @@ export const moment = z
   .transform((text, context) => {
     const parsed = parseMoment(text);
     if (parsed === undefined) {
-      context.addIssue({ code: 'custom', message: 'it is no date or time', params: { allowed: TIMES }, input: text });
+      context.addIssue({
+        code: 'custom',
+        message: 'it is no date or time',
+        params: { allowed: TIMES },
+        input: text,
+      });
       return z.NEVER;
     }
     return parsed;
   });
 
 /** Beginning of a span. */
-export const from = moment.optional().describe(`First moment that counts: ${TIMES}; in the zone asked for where it names no offset. Also \`start_time\`.`);
+export const from = moment
+  .optional()
+  .describe(
+    `First moment that counts: ${TIMES}; in the zone asked for where it names no offset. Also \`start_time\`.`,
+  );
 
 /** End of a span. */
-export const to = moment.optional().describe('First moment that does not count any more. Also `end_time`.');
+export const to = moment
+  .optional()
+  .describe('First moment that does not count any more. Also `end_time`.');
 
 /** A name of something, without control characters. */
 export function named(description: string): z.ZodOptional<z.ZodString> {
@@ -96,7 +114,7 @@ export function limit(preset: number): z.ZodType<number> {
     .pipe(z.int().min(1).max(1_000))
     .default(preset)
     .describe('Most items to answer with.')
-    .meta({ type: 'integer', minimum: 1, maximum: 1_000, default: preset });
+    .meta({ type: 'integer', minimum: 1, maximum: 1_000, preset });
 }
 
 /** Where to go on. */
@@ -106,7 +124,10 @@ export const cursor = z.string().min(1).max(128).optional().describe('`next` of 
 export const timezone = z
   .string()
   .max(64)
-  .refine(isTimeZone, { error: 'it is no time zone', params: { allowed: 'an IANA time zone, such as UTC or Europe/Berlin' } })
+  .refine(isTimeZone, {
+    error: 'it is no time zone',
+    params: { allowed: 'an IANA time zone, such as UTC or Europe/Berlin' },
+  })
   .optional()
   .describe('IANA time zone of hours, days, weeks and months.');
 

@@ -32,6 +32,10 @@ export const rest: Installable<RestConfig, RestDeps> = {
       sourcesRoute(deps, config),
       live.route,
     ];
-    return { name: 'rest', routes: [...routesOf(specs), openApiRoute(specs, deps.version)], run: live.run };
+    return {
+      name: 'rest',
+      routes: [...routesOf(specs), openApiRoute(specs, deps.version)],
+      run: live.run,
+    };
   },
 };

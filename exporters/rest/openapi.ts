@@ -63,7 +63,12 @@ function operation(spec: RouteSpec, path: string): Json {
 }
 
 function pathParameters(path: string): readonly Json[] {
-  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
 }
 
 function queryParameters(query: z.ZodObject): readonly Json[] {
@@ -81,6 +86,21 @@ function queryParameters(query: z.ZodObject): readonly Json[] {
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    reused: 'inline',
+    override: ({ jsonSchema }) => numberAsNumber(jsonSchema),
+  });
   return rest;
+}
+
+/** A number in a query is text to the check and a number to those who read of it; its default is kept beside. */
+function numberAsNumber(schema: Record<string, unknown>): void {
+  const { preset } = schema;
+  if (preset !== undefined) {
+    Object.assign(schema, { default: preset });
+    Reflect.deleteProperty(schema, 'preset');
+    Reflect.deleteProperty(schema, 'pattern');
+  }
 }

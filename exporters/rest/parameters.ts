@@ -2,7 +2,7 @@
  * Reads the parameters of a request with the schema that also documents them. Whatever is wrong is told by the name of
  * the parameter, together with what is allowed.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { InputError } from '../../src/errors.ts';
 import type { Problem } from '../../src/runtime/problem.ts';
 import { problemResponse } from '../../src/runtime/problem.ts';
@@ -76,7 +76,10 @@ export function readBody<S extends z.ZodObject>(schema: S, text: string): z.outp
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new InputError('The body is not a JSON object.');
   }
-  const named = Object.entries(body).map(([spelling, value]) => [nameOf(spelling, schema), value]);
+  const named = Object.entries(body).map(([spelling, value]): [string, unknown] => [
+    nameOf(spelling, schema),
+    value,
+  ]);
   return parseAs(schema, Object.fromEntries(named), new Map());
 }
 
@@ -87,47 +90,69 @@ function nameOf(spelling: string, schema: z.ZodObject): string {
 
 /** How each parameter was spelled, so that a complaint uses the same word. */
 function spellingsIn(url: URL): ReadonlyMap<string, string> {
-  return new Map([...url.searchParams.keys()].map((spelling) => [PARAMETER_ALIASES[spelling] ?? spelling, spelling]));
+  return new Map(
+    [...url.searchParams.keys()].map((spelling) => [
+      PARAMETER_ALIASES[spelling] ?? spelling,
+      spelling,
+    ]),
+  );
 }
 
-function parseAs<S extends z.ZodObject>(schema: S, given: unknown, spellings: ReadonlyMap<string, string>): z.output<S> {
+function parseAs<S extends z.ZodObject>(
+  schema: S,
+  given: unknown,
+  spellings: ReadonlyMap<string, string>,
+): z.output<S> {
   const result = schema.safeParse(given);
   if (result.success) {
     return result.data;
   }
   const [issue] = result.error.issues;
-  throw new ParameterError(issue === undefined ? { message: 'A parameter is wrong.' } : problemFrom(issue, schema, spellings));
+  throw new ParameterError(
+    issue === undefined
+      ? { message: 'A parameter is wrong.' }
+      : problemFrom(issue, schema, spellings),
+  );
 }
 
 type Issue = z.core.$ZodIssue;
 
-function problemFrom(issue: Issue, schema: z.ZodObject, spellings: ReadonlyMap<string, string>): Problem {
+function problemFrom(
+  issue: Issue,
+  schema: z.ZodObject,
+  spellings: ReadonlyMap<string, string>,
+): Problem {
   if (issue.code === 'unrecognized_keys') {
     const parameter = issue.keys[0] ?? '';
-    return { message: `There is no parameter ${JSON.stringify(parameter)} here.`, parameter, allowed: Object.keys(schema.shape) };
+    return {
+      message: `There is no parameter ${JSON.stringify(parameter)} here.`,
+      parameter,
+      allowed: Object.keys(schema.shape),
+    };
   }
   const name = String(issue.path[0] ?? '');
   const parameter = spellings.get(name) ?? name;
   const allowed = allowedBy(issue);
   const isMissing = issue.input === undefined && issue.code === 'invalid_value';
   return {
-    message: isMissing ? `${parameter} is missing.` : `${parameter} is not valid: ${issue.message}.`,
+    message: isMissing
+      ? `${parameter} is missing.`
+      : `${parameter} is not valid: ${issue.message}.`,
     parameter,
     ...(allowed !== undefined && { allowed }),
   };
 }
 
 function allowedBy(issue: Issue): readonly string[] | undefined {
-  switch (issue.code) {
-    case 'invalid_value':
-      return issue.values.map(String);
-    case 'too_big':
-      return [`at most ${issue.maximum}`];
-    case 'too_small':
-      return [`at least ${issue.minimum}`];
-    case 'custom':
-      return typeof issue.params?.['allowed'] === 'string' ? [issue.params['allowed']] : undefined;
-    default:
-      return undefined;
+  if (issue.code === 'invalid_value') {
+    return issue.values.map(String);
   }
+  if (issue.code === 'too_big') {
+    return [`at most ${issue.maximum}`];
+  }
+  if (issue.code === 'too_small') {
+    return [`at least ${issue.minimum}`];
+  }
+  const allowed: unknown = issue.code === 'custom' ? issue.params?.['allowed'] : undefined;
+  return typeof allowed === 'string' ? [allowed] : undefined;
 }

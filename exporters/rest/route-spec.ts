@@ -48,5 +48,7 @@ export async function answering(work: () => Response | Promise<Response>): Promi
 
 /** The routes of specifications, aliases included. */
 export function routesOf(specs: readonly RouteSpec[]): readonly Route[] {
-  return specs.flatMap(({ method, path, aliases = [], handle }) => [path, ...aliases].map((each) => ({ method, path: each, handle })));
+  return specs.flatMap(({ method, path, aliases = [], handle }) =>
+    [path, ...aliases].map((each) => ({ method, path: each, handle })),
+  );
 }

@@ -22,7 +22,9 @@ const listQuery = z.strictObject({
   state: z
     .enum(['active', 'idle', 'ended'])
     .optional()
-    .describe('active: something happened in the last 5 minutes; idle: in the last 24 hours; ended: longer ago.'),
+    .describe(
+      'active: something happened in the last 5 minutes; idle: in the last 24 hours; ended: longer ago.',
+    ),
   from: fields.from,
   to: fields.to,
   timezone: fields.timezone,
@@ -38,7 +40,15 @@ export function sessionsRoute(deps: RestDeps, config: RestConfig): RouteSpec {
     summary: 'Sessions with what they cost and did, the latest first.',
     query: listQuery,
     answer: listOf(sessionSummary),
-    respond: ({ project = null, state, from, to, timezone = config.timezone, limit, cursor = null }) => {
+    respond: ({
+      project = null,
+      state,
+      from,
+      to,
+      timezone = config.timezone,
+      limit,
+      cursor = null,
+    }) => {
       const nowMs = deps.now();
       const query: SessionQuery = {
         timezone,
@@ -55,7 +65,11 @@ export function sessionsRoute(deps: RestDeps, config: RestConfig): RouteSpec {
 }
 
 /** States are stretches of the list, which is in order of the latest activity: a page starts and ends within one. */
-function pageInState({ reader }: RestDeps, query: SessionQuery, state: z.output<typeof listQuery>['state']): SessionPage {
+function pageInState(
+  { reader }: RestDeps,
+  query: SessionQuery,
+  state: z.output<typeof listQuery>['state'],
+): SessionPage {
   const { nowMs } = query;
   const before = (ms: number): string => `${ms}.${Number.MAX_SAFE_INTEGER}`;
   switch (state) {
@@ -64,7 +78,11 @@ function pageInState({ reader }: RestDeps, query: SessionQuery, state: z.output<
     case 'active':
       return listSessions(reader.db, { ...query, activeSinceMs: nowMs - ACTIVE_MS + 1 });
     case 'idle':
-      return listSessions(reader.db, { ...query, activeSinceMs: nowMs - DAY_MS + 1, cursor: query.cursor ?? before(nowMs - ACTIVE_MS) });
+      return listSessions(reader.db, {
+        ...query,
+        activeSinceMs: nowMs - DAY_MS + 1,
+        cursor: query.cursor ?? before(nowMs - ACTIVE_MS),
+      });
     case 'ended':
       return listSessions(reader.db, { ...query, cursor: query.cursor ?? before(nowMs - DAY_MS) });
   }
@@ -75,7 +93,9 @@ const detailQuery = z.strictObject({ timezone: fields.timezone });
 const detail = sessionSummary.extend({
   usage_by_model: z.array(usageFigures.extend({ model: z.string() })),
   tools: z.array(toolFigures.extend({ tool: z.string() })),
-  context: z.array(contextPoint).describe('The newest requests of the main conversation, oldest first.'),
+  context: z
+    .array(contextPoint)
+    .describe('The newest requests of the main conversation, oldest first.'),
 });
 
 /** `GET /api/sessions/:id`: one session with its parts. */
@@ -94,9 +114,20 @@ export function sessionRoute(deps: RestDeps, config: RestConfig): RouteSpec {
           ? blaming('id', () => sessionDetail(db, id, { timezone, nowMs: deps.now() }))
           : undefined;
         if (session === undefined) {
-          return problemResponse(404, { message: 'There is no such session.', parameter: 'id', hint: 'GET /api/sessions lists them.' });
+          return problemResponse(404, {
+            message: 'There is no such session.',
+            parameter: 'id',
+            hint: 'GET /api/sessions lists them.',
+          });
         }
-        const names = { session: session.session_id, project: null, model: null, sinceMs: null, untilMs: null, timezone };
+        const names = {
+          session: session.session_id,
+          project: null,
+          model: null,
+          sinceMs: null,
+          untilMs: null,
+          timezone,
+        };
         const [row] = resolveFilter(db, names).sessions ?? [];
         return Response.json({
           ...session,

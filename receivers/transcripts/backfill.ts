@@ -1,7 +1,7 @@
 import type { Sink } from '../../src/component.ts';
-import type { Batch, OriginState } from '../../src/records/record.ts';
+import type { Batch } from '../../src/records/record.ts';
 import { findTranscripts, transcriptRoots } from './discover.ts';
-import { Positions } from './plan-readings.ts';
+import type { Positions } from './plan-readings.ts';
 import { ReadPool } from './read-pool.ts';
 import { type Reading, readTranscript } from './read-transcript.ts';
 
@@ -16,7 +16,8 @@ export interface BackfillProgress {
 /** What a backfill is given. */
 export interface BackfillParts {
   readonly claudeDirs: readonly string[];
-  readonly origins: readonly OriginState[];
+  /** How far each transcript was read; kept up to date. */
+  readonly positions: Positions;
   readonly sink: Sink;
   readonly onProgress?: (progress: BackfillProgress) => void;
   readonly onProblem: (path: string, reason: string) => void;
@@ -33,14 +34,15 @@ const INLINE_BYTES = 8 * 1024 * 1024;
 const INLINE_RECORDS = 2000;
 
 /** Reads everything that all transcripts have beyond their last position, the newest files first. */
-export const backfill = async (parts: BackfillParts): Promise<BackfillResult> => {
+export const backfill = async (given: BackfillParts): Promise<BackfillResult> => {
+  const parts = { ...given, sink: keepingPositions(given) };
   // A first filling is large: let the threads start while the folders are searched.
-  const early = parts.origins.length === 0 && parts.threads > 0 ? new ReadPool(parts.threads) : null;
+  const early = parts.positions.size === 0 && parts.threads > 0 ? new ReadPool(parts.threads) : null;
   let pool = early;
   try {
     const { files, problems } = findTranscripts(transcriptRoots(parts.claudeDirs));
     for (const folder of problems) parts.onProblem(folder, 'the folder cannot be read');
-    const readings = new Positions(parts.origins).plan(files);
+    const readings = parts.positions.plan(files);
     const bytes = readings.reduce((sum, { file, position }) => {
       return sum + Math.max(0, file.sizeBytes - (position?.offsetBytes ?? 0));
     }, 0);
@@ -66,6 +68,14 @@ export const backfill = async (parts: BackfillParts): Promise<BackfillResult> =>
     await pool?.close();
   }
 };
+
+/** The sink, with the positions moved as soon as it has committed. */
+const keepingPositions =
+  ({ sink, positions }: BackfillParts): Sink =>
+  async (batches) => {
+    await sink(batches);
+    positions.keep(batches);
+  };
 
 /** Reads on the calling thread. */
 const readInline = async (

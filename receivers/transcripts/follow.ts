@@ -103,9 +103,7 @@ export class Follower {
     const commit = async (): Promise<void> => {
       if (waiting.length === 0) return;
       await this.#parts.sink(waiting);
-      for (const { origin, checkpoint } of waiting) {
-        if (checkpoint !== undefined) this.#parts.positions.keep(origin.path, checkpoint.position);
-      }
+      this.#parts.positions.keep(waiting);
       waiting = [];
       records = 0;
     };

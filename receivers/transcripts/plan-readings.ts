@@ -1,23 +1,29 @@
-import type { OriginState } from '../../src/records/record.ts';
+import type { Batch, OriginState } from '../../src/records/record.ts';
 import type { FoundFile } from './discover.ts';
-import { type Position, unpackPosition } from './position.ts';
+import { identityPrefix, unpackPosition } from './position.ts';
 import type { Reading } from './read-transcript.ts';
 
-/** What is known of all transcripts: their positions by path. */
+/**
+ * What is known of all transcripts: their positions by path, kept as the text they are stored in, since nearly all of
+ * them are only ever compared.
+ */
 export class Positions {
-  readonly #byPath = new Map<string, Position>();
+  readonly #byPath = new Map<string, string>();
 
   constructor(origins: readonly OriginState[]) {
-    for (const { path, position } of origins) this.keep(path, position);
+    for (const { path, position } of origins) if (position !== '') this.#byPath.set(path, position);
   }
 
   get size(): number {
     return this.#byPath.size;
   }
 
-  keep(path: string, position: string): void {
-    const unpacked = unpackPosition(position);
-    if (unpacked !== null) this.#byPath.set(path, unpacked);
+  /** Remembers how far batches read, once they are committed. */
+  keep(batches: readonly Batch[]): void {
+    for (const { origin, checkpoint } of batches) {
+      if (origin.movedFrom !== undefined) this.#byPath.delete(origin.movedFrom);
+      if (checkpoint !== undefined) this.#byPath.set(origin.path, checkpoint.position);
+    }
   }
 
   /**
@@ -28,16 +34,16 @@ export class Positions {
     const readings: Reading[] = [];
     const unknown: FoundFile[] = [];
     for (const file of files) {
-      const position = this.#byPath.get(file.path);
-      if (position === undefined) unknown.push(file);
-      else if (isChanged(file, position)) readings.push({ file, position, movedFrom: null });
+      const known = this.#byPath.get(file.path);
+      if (known === undefined) unknown.push(file);
+      else if (!known.startsWith(identityPrefix(file))) readings.push(readingOf(file, known));
     }
     if (unknown.length === 0) return readings;
-    const gone = this.#byPath.size > 0 ? this.#gone(files) : new Map<string, [string, Position]>();
+    const gone = this.#byPath.size > 0 ? this.#gone(files) : new Map<string, [string, string]>();
     for (const file of unknown) {
-      const [movedFrom, position] = gone.get(identity(file)) ?? [null, null];
-      if (movedFrom !== null) this.#byPath.delete(movedFrom);
-      readings.push({ file, position, movedFrom });
+      const moved = gone.get(`${file.device}:${file.inode}`);
+      if (moved === undefined) readings.push({ file, position: null, movedFrom: null });
+      else readings.push({ ...readingOf(file, moved[1]), movedFrom: moved[0] });
     }
     return readings.sort((left, right) => right.file.modifiedMs - left.file.modifiedMs);
   }
@@ -46,27 +52,27 @@ export class Positions {
   planKnown(files: readonly FoundFile[]): readonly Reading[] {
     const readings: Reading[] = [];
     for (const file of files) {
-      const position = this.#byPath.get(file.path) ?? null;
-      if (position === null || isChanged(file, position)) readings.push({ file, position, movedFrom: null });
+      const known = this.#byPath.get(file.path) ?? '';
+      if (!known.startsWith(identityPrefix(file))) readings.push(readingOf(file, known));
     }
     return readings;
   }
 
-  #gone(files: readonly FoundFile[]): ReadonlyMap<string, [string, Position]> {
+  /** Path and position of the files that are gone, by what they were known as. */
+  #gone(files: readonly FoundFile[]): ReadonlyMap<string, [string, string]> {
     const present = new Set(files.map((file) => file.path));
-    const gone = new Map<string, [string, Position]>();
-    for (const [path, position] of this.#byPath) {
-      if (!present.has(path)) gone.set(identity(position), [path, position]);
+    const gone = new Map<string, [string, string]>();
+    for (const [path, text] of this.#byPath) {
+      if (present.has(path)) continue;
+      const position = unpackPosition(text);
+      if (position !== null) gone.set(`${position.device}:${position.inode}`, [path, text]);
     }
     return gone;
   }
 }
 
-const identity = ({ device, inode }: { readonly device: number; readonly inode: number }): string =>
-  `${device}:${inode}`;
-
-const isChanged = (file: FoundFile, position: Position): boolean =>
-  file.sizeBytes !== position.sizeBytes ||
-  file.modifiedMs !== position.modifiedMs ||
-  file.inode !== position.inode ||
-  file.device !== position.device;
+const readingOf = (file: FoundFile, position: string): Reading => ({
+  file,
+  position: unpackPosition(position),
+  movedFrom: null,
+});

@@ -73,3 +73,7 @@ export const unpackPosition = (text: string): Position | null => {
     project,
   };
 };
+
+/** How the text of a position begins that stands for all there is of a file as it is now. */
+export const identityPrefix = (file: Pick<Position, 'device' | 'inode' | 'sizeBytes' | 'modifiedMs'>): string =>
+  `[${file.device},${file.inode},${file.sizeBytes},${file.modifiedMs},`;

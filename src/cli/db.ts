@@ -1,9 +1,9 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { TransientError } from '../errors.ts';
 import { checkStore } from '../rollups/store-check.ts';
 import { isHeld, lockStore } from '../store/lock.ts';
 import { STORE_FILE } from '../store/open.ts';
+import { StoreHeldError } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { escapeText, jsonText } from './escape.ts';
 import { EXIT } from './exit-codes.ts';
@@ -81,7 +81,7 @@ export async function runRebuild(
   return await run({ ...context, json: options.json === true });
 }
 
-/** @throws TransientError while a collector or an import writes to the store. */
+/** @throws StoreHeldError while a collector or an import writes to the store. */
 function moveAside(home: string, nowMs: number): string | null {
   const store = join(home, STORE_FILE);
   if (!existsSync(store)) {
@@ -89,10 +89,7 @@ function moveAside(home: string, nowMs: number): string | null {
   }
   const lock = lockStore(home, 0);
   if (isHeld(lock)) {
-    const who = lock.holderPid === null ? '' : ` (process ${lock.holderPid})`;
-    throw new TransientError(`Another Hall Monitor${who} writes to the store in ${home}.`, {
-      hint: 'Stop it, then try again.',
-    });
+    throw new StoreHeldError(home, lock.holderPid);
   }
   try {
     const aside = `${store}.${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;

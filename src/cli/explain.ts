@@ -111,25 +111,25 @@ function sessionLines({
           `Title        ${summary.title ?? 'none'}`,
           `Time         ${summary.started} to ${summary.ended} (${summary.state})`,
           `             ${durationText(summary.duration_active_ms)} active of ${durationText(summary.duration_wall_ms)}; pauses of 5 minutes or more do not count`,
-          `Cost         ${usdText(summary.cost_usd, 6)} for ${countText(summary.messages)} messages`,
+          `Cost         ${usdText(summary.cost_usd, 6)} for ${plural(summary.messages, 'message')}`,
           summary.client_cost_usd === null
             ? 'The client   wrote no cost of its own for this session.'
             : `The client   wrote ${usdText(summary.client_cost_usd, 6)}${differenceText(summary.cost_difference_usd)}; its figure includes requests that no transcript holds.`,
         ]),
     ...(notFinal === 0
       ? []
-      : [`Not final    ${countText(notFinal)} requests whose output may be a first guess`]),
+      : [`Not final    ${plural(notFinal, 'request')} whose output may be a first guess`]),
     '',
     'By model',
     ...by_model.map(
       (row) =>
-        `  ${row.model}: ${countText(row.requests)} requests, ${usdText(row.cost_usd, 6)}${clientModelText(client, row.model)}`,
+        `  ${row.model}: ${plural(row.requests, 'request')}, ${usdText(row.cost_usd, 6)}${clientModelText(client, row.model)}`,
     ),
     '',
     'Files',
     ...files.map(
       (file) =>
-        `  ${file.path}: ${countText(file.lines)} lines, ${countText(file.requests)} requests counted for it, ${usdText(file.cost_usd, 6)}`,
+        `  ${file.path}: ${plural(file.lines, 'line')}, ${plural(file.requests, 'request')} counted for it, ${usdText(file.cost_usd, 6)}`,
     ),
     '',
     'Dearest requests',
@@ -159,4 +159,8 @@ function clientModelText(client: SessionExplanation['client'], model: string): s
   const usage = client?.['modelUsage'] as Record<string, { costUSD?: number }> | undefined;
   const costUsd = usage?.[model]?.costUSD;
   return costUsd === undefined ? '' : ` (the client: ${usdText(costUsd, 6)})`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

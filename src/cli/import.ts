@@ -1,4 +1,5 @@
 import { backfill } from '../../receivers/transcripts/backfill.ts';
+import { Positions } from '../../receivers/transcripts/plan-readings.ts';
 import { transcriptRoots } from '../../receivers/transcripts/discover.ts';
 import { storeCounts } from '../rollups/store-counts.ts';
 import { openCollector, readerThreads } from './collector.ts';
@@ -25,7 +26,7 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
     const problems: string[] = [];
     const read = await backfill({
       claudeDirs,
-      origins: collector.origins('transcript'),
+      positions: new Positions(collector.origins('transcript')),
       sink: collector.sink,
       onProgress: bar.show,
       onProblem: (path, reason) => problems.push(`${path}: ${reason}`),

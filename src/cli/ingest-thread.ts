@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { transcripts } from '../../receivers/transcripts/index.ts';
+import { createTranscripts } from '../../receivers/transcripts/receiver.ts';
 import { ConfigError } from '../errors.ts';
-import { createLog } from '../runtime/log.ts';
+import { freeMemory } from '../runtime/free-memory.ts';
 import { openCollector } from './collector.ts';
 import type { IngestOrder, IngestReport } from './ingest-messages.ts';
+import { relayLog } from './relay-log.ts';
 
 /**
  * The thread that collects: it has the receivers and the only connection that writes, so that neither a slow disk nor a
@@ -14,8 +15,8 @@ const STATE_INTERVAL_MS = 1_000;
 
 const tell = (report: IngestReport): void => parentPort!.postMessage(report);
 
-const collect = async ({ home, overrideFile, logLevel, transcripts: settings }: IngestOrder): Promise<void> => {
-  const log = createLog(logLevel);
+const collect = async ({ home, overrideFile, transcripts: settings }: IngestOrder): Promise<void> => {
+  const log = relayLog(tell);
   let newestAtMs: number | null = null;
   const onCommit = (lastSeq: number): void => {
     tell({ kind: 'committed', lastSeq, lagMs: newestAtMs === null ? null : Date.now() - newestAtMs });
@@ -24,7 +25,7 @@ const collect = async ({ home, overrideFile, logLevel, transcripts: settings }: 
   tell({ kind: 'opened' });
   const stop = new AbortController();
   parentPort!.on('message', () => stop.abort());
-  const receiver = transcripts.create(settings, {
+  const receiver = createTranscripts(settings, {
     log,
     now: Date.now,
     count: () => undefined,
@@ -37,6 +38,7 @@ const collect = async ({ home, overrideFile, logLevel, transcripts: settings }: 
     onCaughtUp: () => {
       collector.store.settle();
       tell({ kind: 'caught_up' });
+      freeMemory();
     },
   });
   const timer = setInterval(() => {

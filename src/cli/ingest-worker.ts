@@ -27,7 +27,7 @@ export class IngestFailedError extends Error {
 export const startIngestWorker = (order: IngestOrder, onReport: (report: IngestReport) => void): IngestWorker => {
   const worker = new Worker(new URL('./ingest-thread.ts', import.meta.url), {
     workerData: order,
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const opened = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();

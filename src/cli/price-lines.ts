@@ -2,7 +2,11 @@ import type { PartExplanation, PriceExplanation } from '../pricing/explain.ts';
 
 /** How a request came to its price, line by line. */
 export function priceLines(price: PriceExplanation): string[] {
-  return price.parts.flatMap((part) => partLines(part, price.parts.length > 1));
+  const sources = [...new Set(price.parts.flatMap(({ sources }) => sources))];
+  return [
+    ...price.parts.flatMap((part) => partLines(part, price.parts.length > 1)),
+    ...sources.map((source, index) => `${(index === 0 ? 'Sources' : '').padEnd(13)}${source}`),
+  ];
 }
 
 function partLines(part: PartExplanation, isOneOfSeveral: boolean): string[] {
@@ -20,7 +24,6 @@ function partLines(part: PartExplanation, isOneOfSeveral: boolean): string[] {
     `Price        ${title}: ${basis}, ${whose}${size}`,
     ...part.lines.map(({ text }) => `             ${text}`),
     ...part.remarks.map((remark) => `             ${remark}`),
-    ...part.sources.map((source) => `             Source: ${source}`),
   ];
 }
 

@@ -15,13 +15,13 @@ export interface ReadOptions {
  * @throws ConfigError where there is no store.
  */
 export async function readStore<T>(
-  { config }: CommandContext,
+  { config, terminal }: CommandContext,
   { sync }: ReadOptions,
   read: (db: Database) => T | Promise<T>,
 ): Promise<T> {
   if (sync) {
     const { syncStore } = await import('./sync.ts');
-    await syncStore(config);
+    await syncStore(config, terminal.note);
   }
   const db = openStoreForReading(config.home);
   if (db === undefined) {

@@ -97,27 +97,35 @@ function usageColumns({ rows }: Report, totals: UsageFigures): Column<ReportRow>
       : [count('Searches', (row) => row.web_search_requests, 1)]),
     {
       head: 'Cost',
-      text: (row) => usdText((row as UsageFigures).cost_usd, decimals),
+      text: (row) => costText(row as UsageFigures, decimals),
       total: usdText(totals.cost_usd, decimals),
     },
   ];
 }
 
+/** No dollars at all are not the same as none known. */
+function costText({ cost_usd, unpriced_requests }: UsageFigures, decimals: number): string {
+  return cost_usd === 0 && unpriced_requests > 0 ? 'unknown' : usdText(cost_usd, decimals);
+}
+
 function usageNotes(totals: UsageFigures): string[] {
+  const { estimated_cost_usd, unpriced_requests, not_final_requests } = totals;
   const notes = [];
-  if (totals.estimated_cost_usd > 0) {
+  if (estimated_cost_usd > 0) {
+    const estimated = usdText(estimated_cost_usd, usdDecimals(estimated_cost_usd));
+    notes.push(`Of which ${estimated} is estimated: those models' own prices are not known yet.`);
+  }
+  if (unpriced_requests > 0) {
+    const [have, their] =
+      unpriced_requests === 1 ? ['request has', 'its'] : ['requests have', 'their'];
     notes.push(
-      `Of which ${usdText(totals.estimated_cost_usd, usdDecimals(totals.estimated_cost_usd))} is estimated: those models' prices are not known yet.`,
+      `${countText(unpriced_requests)} ${have} no known price: ${their} tokens are counted, ${their} cost is not.`,
     );
   }
-  if (totals.unpriced_requests > 0) {
+  if (not_final_requests > 0) {
+    const [may, their] = not_final_requests === 1 ? ['request', 'its'] : ['requests', 'their'];
     notes.push(
-      `${countText(totals.unpriced_requests)} requests have no known price: their tokens are counted, their cost is not.`,
-    );
-  }
-  if (totals.not_final_requests > 0) {
-    notes.push(
-      `${countText(totals.not_final_requests)} requests may have used more output than is recorded: their end was never written.`,
+      `${countText(not_final_requests)} ${may} may have used more output than is recorded: ${their} end was never written.`,
     );
   }
   return notes;

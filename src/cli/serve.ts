@@ -5,6 +5,7 @@ import type { Component, Installable } from '../component.ts';
 import type { Config } from '../config/schema.ts';
 import { systemTimeZoneName } from '../rollups/time-zone.ts';
 import { createGauges } from '../runtime/gauges.ts';
+import { freeMemory } from '../runtime/free-memory.ts';
 import { createLog } from '../runtime/log.ts';
 import { createServer } from '../server/server.ts';
 import { STORE_FILE } from '../store/open.ts';
@@ -31,8 +32,11 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   const ingest = startIngestWorker(ingestOrder(config), (report: IngestReport) => {
     state.note(report);
     if (report.kind === 'committed') notify(report.lastSeq);
+    if (report.kind === 'log') log[report.level](report.fields, report.message);
     if (report.kind === 'backfill') bar.show(report.progress);
-    if (report.kind === 'caught_up') bar.clear();
+    if (report.kind !== 'caught_up') return;
+    bar.clear();
+    freeMemory();
   });
   await ingest.opened;
   const reader = createReader(path.join(config.home, STORE_FILE));
@@ -56,10 +60,9 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   }
 };
 
-const ingestOrder = ({ home, pricing, logLevel, claudeDirs, transcripts }: Config) => ({
+const ingestOrder = ({ home, pricing, claudeDirs, transcripts }: Config) => ({
   home,
   overrideFile: pricing.overrideFile,
-  logLevel,
   transcripts: {
     claudeDirs,
     watch: transcripts.watch,

@@ -5,7 +5,6 @@ import type { Registry } from './program.ts';
 interface ServeFlags {
   readonly host?: string;
   readonly port?: number;
-  readonly import: boolean;
 }
 
 /** Registers what fills the store: `serve` and `import`. */
@@ -20,15 +19,10 @@ export function registerServingCommands({ program, contextWith, action }: Regist
       'address to listen on; any but a loopback address needs HALL_MONITOR_TOKEN',
     )
     .option('--port <number>', 'port to listen on, 0 for any free one', portNumber)
-    .option('--no-import', 'do not read what was written before now')
     .addHelpText('after', `\nExample:\n  hall-monitor serve --port 9500\n\n${EXIT_CODES_HELP}\n`)
     .action(
-      action(async ({ host, port, import: backfill }: ServeFlags) => {
-        const context = await contextWith({
-          host,
-          port,
-          ...(backfill ? {} : { transcripts: { backfill: false } }),
-        });
+      action(async ({ host, port }: ServeFlags) => {
+        const context = await contextWith({ host, port });
         const { run } = await import('./serve.ts');
         return await run(context);
       }),

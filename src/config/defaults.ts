@@ -9,8 +9,6 @@ export const DEFAULTS = {
     watch: 'auto',
     sweepIntervalMs: 30_000,
     pollIntervalMs: 1_000,
-    backfill: true,
-    maxLineBytes: 64 * 1024 * 1024,
   },
   sse: {
     heartbeatMs: 15_000,

@@ -25,16 +25,6 @@ const transcripts = z
       .max(10 * minuteMs)
       .default(DEFAULTS.transcripts.pollIntervalMs)
       .describe('Milliseconds between two looks at the files where there are no events.'),
-    backfill: z
-      .boolean()
-      .default(DEFAULTS.transcripts.backfill)
-      .describe('Whether what was written before the collector started is read too.'),
-    maxLineBytes: z
-      .int()
-      .min(mebibyte)
-      .max(1024 * mebibyte)
-      .default(DEFAULTS.transcripts.maxLineBytes)
-      .describe('Bytes of the longest line that is read; a longer one is skipped and counted.'),
   })
   .prefault({})
   .describe('The receiver that reads what Claude Code writes of every session.');

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { usdFromNano } from '../records/money.ts';
-import { filterSql } from './filter.ts';
+import { filterSql, type IdFilter } from './filter.ts';
 import { splitRange } from './time-slots.ts';
+import type { Edge } from './usage-edge.ts';
 import type { UsageScope } from './usage-sums.ts';
 
 /** What the cost was for, in nano-USD. */
@@ -25,18 +26,15 @@ const SUMS = `coalesce(sum(input_nano_usd), 0) AS input, coalesce(sum(output_nan
 /** The cost of a span by type of token, exact to the millisecond like all sums. */
 export function costByType(db: Database, { range, filter }: UsageScope): CostByType {
   const { fromSlot, toSlot, edges } = splitRange(range);
-  const where = filterSql(filter);
   const whole = db
     .prepare<[number, number], TypeSums>(
-      `SELECT ${SUMS} FROM rollup_request WHERE slot >= ? AND slot < ?${where}`,
+      `SELECT ${SUMS} FROM rollup_request WHERE slot >= ? AND slot < ?${filterSql(filter)}`,
     )
     .get(fromSlot ?? Number.MIN_SAFE_INTEGER, toSlot ?? Number.MAX_SAFE_INTEGER);
-  const edge = db.prepare<[number, number], TypeSums>(
-    `SELECT ${SUMS} FROM request WHERE at_ms >= ? AND at_ms < ?${where}`,
-  );
-  const parts = [whole, ...edges.map(({ fromMs, toMs }) => edge.get(fromMs, toMs))].filter(
-    (part) => part !== undefined,
-  );
+  const parts = [
+    ...(whole === undefined ? [] : [whole]),
+    ...edges.map((edge) => edgeCost(db, edge, filter)),
+  ];
   const sum = (type: keyof TypeSums): number =>
     parts.reduce((total, part) => total + part[type], 0);
   const sums = {
@@ -46,13 +44,40 @@ export function costByType(db: Database, { range, filter }: UsageScope): CostByT
     cache_creation: sum('cache_creation'),
     web_search: sum('web_search'),
   };
-  const total = sums.input + sums.output + sums.cache_read + sums.cache_creation + sums.web_search;
   return {
     input: usdFromNano(sums.input),
     output: usdFromNano(sums.output),
     cache_read: usdFromNano(sums.cache_read),
     cache_creation: usdFromNano(sums.cache_creation),
     web_search: usdFromNano(sums.web_search),
-    total: usdFromNano(total),
+    total: usdFromNano(
+      sums.input + sums.output + sums.cache_read + sums.cache_creation + sums.web_search,
+    ),
   };
+}
+
+/** The cost of single requests; each priced part of one is its own model's, as in the sums. */
+function edgeCost(
+  db: Database,
+  { fromMs, toMs }: Edge,
+  { projects, sessions, models }: IdFilter,
+): TypeSums {
+  const cost = db
+    .prepare<[number, number], TypeSums>(
+      `WITH chosen AS (
+         SELECT * FROM request WHERE at_ms >= ? AND at_ms < ?${filterSql({ projects, sessions })}
+       )
+       SELECT ${SUMS} FROM (
+         SELECT model, input_nano_usd, output_nano_usd, cache_read_nano_usd, cache_creation_nano_usd, web_search_nano_usd
+         FROM chosen WHERE detail IS NULL OR detail -> '$.parts' IS NULL
+         UNION ALL
+         SELECT (SELECT id FROM model WHERE name = part.value ->> 'model'),
+           part.value ->> '$.cost.inputNanoUsd', part.value ->> '$.cost.outputNanoUsd',
+           part.value ->> '$.cost.cacheReadNanoUsd', part.value ->> '$.cost.cacheCreationNanoUsd',
+           part.value ->> '$.cost.webSearchNanoUsd'
+         FROM chosen, json_each(chosen.detail, '$.parts') AS part WHERE detail -> '$.parts' IS NOT NULL
+       ) WHERE TRUE${filterSql({ models })}`,
+    )
+    .get(fromMs, toMs);
+  return cost ?? { input: 0, output: 0, cache_read: 0, cache_creation: 0, web_search: 0 };
 }

@@ -30,8 +30,8 @@ const SPAN_SQL = `
        UNION ALL SELECT max(at_ms) FROM tool_call WHERE session = s.id
        UNION ALL SELECT max(at_ms) FROM occurrence WHERE session = s.id)) AS ownLastMs,
     (SELECT min(slot) FROM (
-       SELECT min(slot) AS slot FROM rollup_request WHERE session = s.id
-       UNION ALL SELECT min(slot) FROM rollup_tool WHERE session = s.id)) AS firstSlot,
+       SELECT min(slot) AS slot FROM rollup_request WHERE session = s.id AND requests > 0
+       UNION ALL SELECT min(slot) FROM rollup_tool WHERE session = s.id AND calls > 0)) AS firstSlot,
     (SELECT max(last_at_ms) FROM activity WHERE session = s.id) AS lastActivityMs
   FROM session AS s`;
 

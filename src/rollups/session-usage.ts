@@ -39,7 +39,10 @@ export function sessionUsage(
        ) AS sums JOIN project ON project.id = project_row JOIN model ON model.id = model_row`,
     )
     .all();
-  const bySession = Map.groupBy(rows, (row) => row.session);
+  const used = rows.filter(
+    ({ requests, output_tokens, cost_nano_usd }) => requests + output_tokens + cost_nano_usd > 0,
+  );
+  const bySession = Map.groupBy(used, (row) => row.session);
   return new Map([...bySession].map(([session, own]) => [session, summed(own)]));
 }
 

@@ -1,32 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { InputError } from '../errors.ts';
-import { nanoFromUsd, usdFromNano } from '../records/money.ts';
-import { IDLE_GAP_MS } from '../records/activity.ts';
-import { activeTime } from './active-time.ts';
 import { ANY_NAME, filterSql, resolveFilter } from './filter.ts';
-import { localKey } from './local-time.ts';
-import { sessionCounts, type SessionCounts } from './session-counts.ts';
 import { sessionSpans, type SessionSpan } from './session-span.ts';
-import type { SessionState, SessionSummary } from './session-summary.ts';
-import {
-  NO_SESSION_USAGE,
-  allTokens,
-  cacheCreationTokens,
-  sessionUsage,
-  type SessionUsage,
-} from './session-usage.ts';
-import { createTimeZone, type TimeZone } from './time-zone.ts';
+import type { SessionSummary } from './session-summary.ts';
+import { summariseSessions, type SessionView } from './summarise-sessions.ts';
 import type { TimeRange } from './time-slots.ts';
+import { createTimeZone } from './time-zone.ts';
 
-const ACTIVE_MS = 300_000;
-const DAY_MS = 86_400_000;
-
-/** How sessions are told: in which zone, as of when, and which gap ends a stretch of work (300 s at least). */
-export interface SessionView {
-  readonly timezone: string;
-  readonly nowMs: number;
-  readonly idleGapMs?: number;
-}
+export type { SessionView } from './summarise-sessions.ts';
 
 /** Which sessions, newest activity first; `null` means no restriction. */
 export interface SessionQuery extends SessionView {
@@ -62,7 +43,7 @@ export function listSessions(db: Database, query: SessionQuery): SessionPage {
   const last = page.at(-1);
   const next =
     last === undefined || page.length === rest.length ? null : `${last.lastMs}.${last.id}`;
-  return { sessions: summaries(db, page, { ...query, zone }), next };
+  return { sessions: summariseSessions(db, page, { ...query, zone }), next };
 }
 
 /** One session by its id or the beginning of it; undefined when it is not known or has nothing of its own. */
@@ -73,7 +54,9 @@ export function sessionDetail(
 ): SessionSummary | undefined {
   const zone = createTimeZone(view.timezone);
   const [id] = resolveFilter(db, { ...ANY_NAME, session: sessionId }).sessions ?? [];
-  return id === undefined ? undefined : summaries(db, sessionSpans(db, id), { ...view, zone })[0];
+  return id === undefined
+    ? undefined
+    : summariseSessions(db, sessionSpans(db, id), { ...view, zone })[0];
 }
 
 function chosen(
@@ -90,8 +73,9 @@ function chosen(
 }
 
 function sessionsOfProject(db: Database, project: string): ReadonlySet<number> {
-  const where = `WHERE TRUE${filterSql({ projects: resolveFilter(db, { ...ANY_NAME, project }).projects })}`;
-  const sql = `SELECT session FROM rollup_request ${where} UNION SELECT session FROM rollup_tool ${where}`;
+  const among = filterSql({ projects: resolveFilter(db, { ...ANY_NAME, project }).projects });
+  const sql = `SELECT session FROM rollup_request WHERE requests > 0${among}
+    UNION SELECT session FROM rollup_tool WHERE calls > 0${among}`;
   return new Set(db.prepare<[], number>(sql).pluck().all());
 }
 
@@ -112,131 +96,4 @@ function readCursor(text: string): Cursor {
 
 function comesAfter(span: SessionSpan, cursor: Cursor): boolean {
   return span.lastMs < cursor.lastMs || (span.lastMs === cursor.lastMs && span.id < cursor.id);
-}
-
-type ZonedView = SessionView & { readonly zone: TimeZone };
-
-function summaries(db: Database, spans: readonly SessionSpan[], view: ZonedView): SessionSummary[] {
-  const ids = spans.length > 500 ? null : spans.map(({ id }) => id);
-  const usage = sessionUsage(db, ids);
-  const counts = sessionCounts(db, ids);
-  return spans.map((span) =>
-    summary(span, { usage: usage.get(span.id) ?? NO_SESSION_USAGE, counts, view }),
-  );
-}
-
-interface Known {
-  readonly usage: SessionUsage;
-  readonly counts: SessionCounts;
-  readonly view: ZonedView;
-}
-
-function summary(span: SessionSpan, { usage, counts, view }: Known): SessionSummary {
-  const { id, sessionId, startedMs, lastMs } = span;
-  return {
-    session_id: sessionId,
-    project: usage.project,
-    title:
-      counts.fact(id, 'custom_title') ??
-      counts.fact(id, 'ai_title') ??
-      counts.fact(id, 'summary_title'),
-    state: stateOf(lastMs, view.nowMs),
-    started: iso(startedMs),
-    last_activity: iso(lastMs),
-    day: localKey(view.zone, 'day', startedMs),
-    ...durations(span, counts, view.idleGapMs ?? IDLE_GAP_MS),
-    ...used(usage),
-    ...clientCost(usage, counts.fact(id, 'cost_state')),
-    model: usage.models[0] ?? null,
-    models: usage.models,
-    ...happened(id, counts),
-    user_type: counts.fact(id, 'user_type'),
-    version: counts.fact(id, 'version'),
-    git_branch: counts.fact(id, 'git_branch'),
-    entrypoint: counts.fact(id, 'entrypoint'),
-    total_entries: counts.size(id).lines,
-    total_size_bytes: counts.size(id).bytes,
-  };
-}
-
-function durations(
-  { id, startedMs, lastMs }: SessionSpan,
-  counts: SessionCounts,
-  idleGapMs: number,
-) {
-  const stretches = counts.stretchesMs(id);
-  const { activeMs, endedMs } =
-    stretches.length === 0
-      ? { activeMs: 0, endedMs: lastMs }
-      : activeTime(stretches, { startedMs, idleGapMs });
-  return {
-    ended: iso(endedMs),
-    duration_wall_ms: endedMs - startedMs,
-    duration_active_ms: activeMs,
-    duration_wall_min: minutes(endedMs - startedMs),
-    duration_active_min: minutes(activeMs),
-  };
-}
-
-function used({ sums, messages }: SessionUsage) {
-  return {
-    input_tokens: sums.input_tokens,
-    output_tokens: sums.output_tokens,
-    cache_read_tokens: sums.cache_read_input_tokens,
-    cache_create_tokens: cacheCreationTokens(sums),
-    total_tokens: sums.input_tokens + sums.output_tokens,
-    all_tokens: allTokens(sums),
-    messages,
-    cost_usd: usdFromNano(sums.cost_nano_usd),
-    estimated_cost_usd: usdFromNano(sums.estimated_nano_usd),
-    unpriced_requests: sums.unpriced_requests,
-    not_final_requests: sums.not_final_requests,
-  };
-}
-
-function clientCost({ sums }: SessionUsage, costState: string | null) {
-  const clientUsd = clientCostUsd(costState);
-  return {
-    client_cost_usd: clientUsd,
-    cost_difference_usd:
-      clientUsd === null ? null : usdFromNano(sums.cost_nano_usd - nanoFromUsd(clientUsd)),
-  };
-}
-
-function happened(id: number, counts: SessionCounts) {
-  const { calls, failures } = counts.tools(id);
-  return {
-    prompts: counts.occurrences(id, 'user_prompt'),
-    tool_calls: calls,
-    tool_failures: failures,
-    interrupts: counts.occurrences(id, 'user_interrupt'),
-    compactions: counts.occurrences(id, 'compaction'),
-    api_errors: counts.occurrences(id, 'api_error'),
-    subagents: counts.subagents(id),
-    pull_requests: counts.pullRequests(id),
-  };
-}
-
-function stateOf(lastMs: number, nowMs: number): SessionState {
-  if (nowMs - lastMs < ACTIVE_MS) {
-    return 'active';
-  }
-  return nowMs - lastMs < DAY_MS ? 'idle' : 'ended';
-}
-
-function clientCostUsd(costState: string | null): number | null {
-  if (costState === null) {
-    return null;
-  }
-  const { totalCostUSD } = JSON.parse(costState) as { totalCostUSD?: unknown };
-  return typeof totalCostUSD === 'number' && Number.isFinite(totalCostUSD) ? totalCostUSD : null;
-}
-
-function iso(atMs: number): string {
-  return new Date(atMs).toISOString();
-}
-
-/** To one decimal. */
-function minutes(ms: number): number {
-  return Math.round(ms / 6000) / 10;
 }

@@ -54,10 +54,12 @@ export function toolTable(
       .all()
       .map(({ id, name }) => [id, name]),
   );
-  const rows = [...byTool].map(([id, sums]) => ({
-    tool: names.get(id) ?? `#${id}`,
-    ...toolFigures(sums),
-  }));
+  const rows = [...byTool]
+    .filter(([, { calls }]) => calls > 0)
+    .map(([id, sums]) => ({
+      tool: names.get(id) ?? `#${id}`,
+      ...toolFigures(sums),
+    }));
   rows.sort((a, b) => b.calls - a.calls || (a.tool < b.tool ? -1 : 1));
   return { rows, totals: toolFigures([...byTool.values()].reduce(addCalls, NO_CALLS)) };
 }

@@ -62,6 +62,11 @@ export const USAGE_SUM_COLUMNS = `
   sum(unpriced_requests) AS unpriced_requests,
   sum(not_final_requests) AS not_final_requests`;
 
+/** Whether there is nothing: what was taken back, such as a copy counted before its original, leaves sums of 0. */
+export function isNoUsage(sums: UsageSums): boolean {
+  return Object.values(sums).every((sum) => sum === 0);
+}
+
 /** Both together. */
 export function addUsage(a: UsageSums, b: UsageSums): UsageSums {
   return {

@@ -1,6 +1,7 @@
 import {
   NO_USAGE,
   addUsage,
+  isNoUsage,
   usageFigures,
   type UsageFigures,
   type UsageSums,
@@ -12,14 +13,16 @@ export interface UsageTable<K extends string> {
   readonly totals: UsageFigures;
 }
 
-/** Named sums as a table, in the order given. */
+/** Named sums as a table, in the order given; those of nothing have no row. */
 export function usageTable<K extends string>(
   key: K,
   named: readonly (readonly [string, UsageSums])[],
 ): UsageTable<K> {
-  const rows = named.map(
-    ([name, sums]) => ({ [key]: name, ...usageFigures(sums) }) as UsageTable<K>['rows'][number],
-  );
+  const rows = named
+    .filter(([, sums]) => !isNoUsage(sums))
+    .map(
+      ([name, sums]) => ({ [key]: name, ...usageFigures(sums) }) as UsageTable<K>['rows'][number],
+    );
   const totals = named.reduce((sum, [, usage]) => addUsage(sum, usage), NO_USAGE);
   return { rows, totals: usageFigures(totals) };
 }

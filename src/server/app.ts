@@ -3,13 +3,14 @@
  * may be, and what every answer carries. Requests come in and answers go out as web standard objects, so no socket is
  * needed to test any of it. Routes never see a request that failed a check here.
  */
+import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Route } from '../component.ts';
 import { InputError, TransientError } from '../errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { problemResponse } from '../runtime/problem.ts';
 import { withSecurityHeaders } from './answers.ts';
+import { withBoundedBody } from './body.ts';
 import type { Health } from './health.ts';
 import { livenessResponse, readinessResponse } from './health.ts';
 import { acceptedHosts, foreignReason, isLoopback } from './hosts.ts';
@@ -41,16 +42,21 @@ const BODY_TYPES = ['application/json', 'application/x-protobuf'];
 export function createApp(options: AppOptions): App {
   const { log } = options;
   const checkToken = options.token === undefined ? undefined : createTokenCheck(options.token);
-  const mayRead = (request: Request): boolean => isLoopback(options.host) || checkToken?.(request) === true;
+  const mayRead = (request: Request): boolean =>
+    isLoopback(options.host) || checkToken?.(request) === true;
   const routes: readonly Route[] = [
     { method: 'GET', path: '/healthz', handle: livenessResponse },
-    { method: 'GET', path: '/readyz', handle: (request) => readinessResponse(options.health(), mayRead(request)) },
+    {
+      method: 'GET',
+      path: '/readyz',
+      handle: (request) => readinessResponse(options.health(), mayRead(request)),
+    },
     ...options.routes,
   ];
   const guard = createGuard(options, checkToken, mayRead);
   const app = new Hono();
   app.use(async (c, next) => guard(c.req.raw) ?? next());
-  app.use(limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES));
+  app.post('*', limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES));
   for (const route of routes) {
     app.on(route.method, [route.path], (c) => route.handle(c.req.raw, c.req.param()));
   }
@@ -58,7 +64,10 @@ export function createApp(options: AppOptions): App {
     app.all(path, (c) => methodProblem(c.req.raw, methods));
   }
   app.notFound((c) =>
-    problemResponse(404, { message: `There is nothing at ${c.req.path}.`, hint: 'GET /openapi.json lists what there is.' }),
+    problemResponse(404, {
+      message: `There is nothing at ${c.req.path}.`,
+      hint: 'GET /openapi.json lists what there is.',
+    }),
   );
   app.onError((error) => problemOf(error, log));
   return async (request) => withSecurityHeaders(await app.fetch(request));
@@ -79,7 +88,9 @@ function createGuard(
     }
     const path = new URL(request.url).pathname;
     const isWrite = !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
-    const isAllowed = isWrite ? (checkToken?.(request) ?? true) : OPEN_PATHS.has(path) || mayRead(request);
+    const isAllowed = isWrite
+      ? (checkToken?.(request) ?? true)
+      : OPEN_PATHS.has(path) || mayRead(request);
     if (!isAllowed) {
       return problemResponse(
         401,
@@ -93,18 +104,27 @@ function createGuard(
 
 /** Types that a page cannot send without asking first; with them no form can post to us. */
 function bodyTypeProblem(request: Request): Response | undefined {
-  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type =
+    (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (BODY_TYPES.includes(type)) {
     return undefined;
   }
-  return problemResponse(415, { message: 'A body of that type is not taken.', parameter: 'content-type', allowed: BODY_TYPES });
+  return problemResponse(415, {
+    message: 'A body of that type is not taken.',
+    parameter: 'content-type',
+    allowed: BODY_TYPES,
+  });
 }
 
-function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
-  return bodyLimit({
-    maxSize,
-    onError: () => problemResponse(413, { message: `The body is larger than ${maxSize} bytes.` }),
-  });
+function limitBody(maxBytes: number): MiddlewareHandler {
+  return async (c, next) => {
+    const request = await withBoundedBody(c.req.raw, maxBytes);
+    if (request === undefined) {
+      return problemResponse(413, { message: `The body is larger than ${maxBytes} bytes.` });
+    }
+    c.req.raw = request;
+    return next();
+  };
 }
 
 function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
@@ -130,7 +150,10 @@ function methodProblem(request: Request, methods: readonly string[]): Response {
 
 function problemOf(error: unknown, log: Log): Response {
   if (error instanceof InputError) {
-    return problemResponse(400, { message: error.message, ...(error.hint !== undefined && { hint: error.hint }) });
+    return problemResponse(400, {
+      message: error.message,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
   }
   if (error instanceof TransientError) {
     const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000));

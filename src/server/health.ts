@@ -12,5 +12,8 @@ export function livenessResponse(): Response {
 /** Readiness: 503 while anything is wrong. The reasons are only for those who may read data. */
 export function readinessResponse(health: Health, mayRead: boolean): Response {
   const body = mayRead ? { ready: health.ready, reasons: health.reasons } : { ready: health.ready };
-  return Response.json(body, health.ready ? { status: 200 } : { status: 503, headers: { 'retry-after': '5' } });
+  return Response.json(
+    body,
+    health.ready ? { status: 200 } : { status: 503, headers: { 'retry-after': '5' } },
+  );
 }

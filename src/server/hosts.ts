@@ -27,7 +27,11 @@ export function isLoopback(host: string): boolean {
 export function acceptedHosts(rules: HostRules): ReadonlySet<string> {
   const own = isWildcard(rules.host) ? machineAddresses() : [bracketed(bare(rules.host))];
   const accepted = new Set<string>();
-  for (const name of [...LOOPBACK_NAMES, ...own, ...rules.allowedHosts.map((each) => each.toLowerCase())]) {
+  for (const name of [
+    ...LOOPBACK_NAMES,
+    ...own,
+    ...rules.allowedHosts.map((each) => each.toLowerCase()),
+  ]) {
     accepted.add(name);
     if (!/:\d+$/.test(name)) {
       accepted.add(`${name}:${rules.port()}`);
@@ -41,10 +45,18 @@ export function acceptedHosts(rules: HostRules): ReadonlySet<string> {
  *
  * `Host` is compared as text, so that no spelling of an address is taken for another.
  */
-export function foreignReason(request: Request, accepted: ReadonlySet<string>, rules: HostRules): string | undefined {
+export function foreignReason(
+  request: Request,
+  accepted: ReadonlySet<string>,
+  rules: HostRules,
+): string | undefined {
   const target = /^https?:\/\/([^/?#]*)/i.exec(request.url)?.[1]?.toLowerCase();
   const host = request.headers.get('host')?.toLowerCase() ?? target;
-  if (host === undefined || !accepted.has(host) || (target !== undefined && !accepted.has(target))) {
+  if (
+    host === undefined ||
+    !accepted.has(host) ||
+    (target !== undefined && !accepted.has(target))
+  ) {
     return 'This server does not answer to that host name.';
   }
   const origin = request.headers.get('origin');
@@ -75,7 +87,9 @@ function isWildcard(host: string): boolean {
 }
 
 function machineAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => bracketed(address)));
+  return Object.values(networkInterfaces()).flatMap((each) =>
+    (each ?? []).map(({ address }) => bracketed(address)),
+  );
 }
 
 function bare(host: string): string {

@@ -9,9 +9,17 @@ export class PortTakenError extends ConfigError {
 }
 
 /** The error that says who has the port, as far as this machine tells. */
-export async function portTakenError(host: string, port: number, cause: unknown): Promise<PortTakenError> {
+export async function portTakenError(
+  host: string,
+  port: number,
+  cause: unknown,
+): Promise<PortTakenError> {
   const [isOurs, holder] = [await isHallMonitor(host, port), portHolder(port)];
-  const who = isOurs ? ` by another Hall Monitor${holder === undefined ? '' : ` (${holder})`}` : holder === undefined ? '' : ` by ${holder}`;
+  const who = isOurs
+    ? ` by another Hall Monitor${holder === undefined ? '' : ` (${holder})`}`
+    : holder === undefined
+      ? ''
+      : ` by ${holder}`;
   return new PortTakenError(`Port ${port} on ${host} is already taken${who}.`, {
     hint: isOurs
       ? 'One is enough for all sessions: use the one that runs, or stop it first.'
@@ -22,7 +30,9 @@ export async function portTakenError(host: string, port: number, cause: unknown)
 
 /** Process that listens on the port, such as `process 4242, node server.js`; undefined where Linux does not tell us. */
 export function portHolder(port: number): string | undefined {
-  const inodes = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => listeningInodes(readText(path), port)));
+  const inodes = new Set(
+    ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => listeningInodes(readText(path), port)),
+  );
   if (inodes.size === 0) {
     return undefined;
   }
@@ -49,13 +59,16 @@ function holdsSocket(pid: string, inodes: ReadonlySet<string>): boolean {
 
 /** The program and its first word, never the rest: arguments may be secret. */
 function commandOf(pid: string): string {
-  const [program = '', first = ''] = readText(`/proc/${pid}/cmdline`).split('\0');
-  const words = [basename(program), first.startsWith('-') ? '' : basename(first)].filter((word) => word !== '');
+  const [program = '', ...rest] = readText(`/proc/${pid}/cmdline`).split('\0');
+  const first = rest.find((word) => !word.startsWith('-')) ?? '';
+  const words = [basename(program), basename(first)].filter((word) => word !== '');
   return words.join(' ').replace(/[^\x20-\x7e]/g, '?') || 'unnamed';
 }
 
 function isHallMonitor(host: string, port: number): Promise<boolean> {
-  const target = ['0.0.0.0', '::', ''].includes(host) ? '127.0.0.1' : host.replace(/^\[(.*)\]$/, '$1');
+  const target = ['0.0.0.0', '::', ''].includes(host)
+    ? '127.0.0.1'
+    : host.replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve) => {
     const request = get({ host: target, port, path: '/healthz', timeout: 500 }, (response) => {
       response.resume();

@@ -48,17 +48,29 @@ const CLOSE_GRACE_MS = 2_000;
  */
 export function createServer(options: ServerOptions): HallMonitorServer {
   if (!isLoopback(options.host) && (options.token ?? '') === '') {
-    throw new ConfigError(`Listening on ${options.host} lets other machines in, and there is no token.`, {
-      hint: 'Set HALL_MONITOR_TOKEN to a long random text, or listen on 127.0.0.1.',
-    });
+    throw new ConfigError(
+      `Listening on ${options.host} lets other machines in, and there is no token.`,
+      {
+        hint: 'Set HALL_MONITOR_TOKEN to a long random text, or listen on 127.0.0.1.',
+      },
+    );
   }
   let actualPort = options.port;
-  const fetch = createApp({ ...options, token: options.token === '' ? undefined : options.token, port: () => actualPort });
+  const fetch = createApp({
+    ...options,
+    token: options.token === '' ? undefined : options.token,
+    port: () => actualPort,
+  });
   const listen = async (): Promise<RunningServer> => {
     const server = createNodeServer(fetch);
     actualPort = await listening(server, options);
     const close = (graceMs = CLOSE_GRACE_MS): Promise<void> => closeServer(server, graceMs);
-    return { port: actualPort, url: urlOf(options.host, actualPort), close, [Symbol.asyncDispose]: () => close() };
+    return {
+      port: actualPort,
+      url: urlOf(options.host, actualPort),
+      close,
+      [Symbol.asyncDispose]: () => close(),
+    };
   };
   return { fetch, listen };
 }
@@ -66,7 +78,10 @@ export function createServer(options: ServerOptions): HallMonitorServer {
 function createNodeServer(fetch: App): Server {
   const listener = getRequestListener(
     async (request, env) => {
-      const { incoming, outgoing } = env as { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
+      const { incoming, outgoing } = env as {
+        readonly incoming: IncomingMessage;
+        readonly outgoing: ServerResponse;
+      };
       if (hasSeveralHosts(incoming)) {
         return refused();
       }
@@ -96,11 +111,16 @@ function createNodeServer(fetch: App): Server {
 }
 
 function refused(): Response {
-  return withSecurityHeaders(problemResponse(403, { message: 'This server does not answer to that host name.' }));
+  return withSecurityHeaders(
+    problemResponse(403, { message: 'This server does not answer to that host name.' }),
+  );
 }
 
 function hasSeveralHosts(incoming: IncomingMessage): boolean {
-  return incoming.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length > 1;
+  return (
+    incoming.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+      .length > 1
+  );
 }
 
 const PARSER_STATUS: Readonly<Record<string, string>> = {
@@ -117,7 +137,11 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   }
   const status = PARSER_STATUS[error.code ?? ''] ?? '400 Bad Request';
   const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status}\r\n${headers.join('')}connection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.write(
+    `HTTP/1.1 ${status}\r\n${headers.join('')}connection: close\r\ncontent-length: 0\r\n\r\n`,
+  );
+  // Not `end`: whoever is slow on purpose would keep the other half open.
+  socket.destroySoon();
 }
 
 function listening(server: Server, { host, port }: ServerOptions): Promise<number> {
@@ -134,7 +158,9 @@ function listening(server: Server, { host, port }: ServerOptions): Promise<numbe
         }),
       );
     });
-    server.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port }, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port }, () =>
+      resolve((server.address() as AddressInfo).port),
+    );
   });
 }
 

@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http';
 
 /** Whether the answer has no end of its own and must reach the socket piece by piece. */
 export function isEventStream(response: Response): boolean {
-  return response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
+  return (
+    response.body !== null &&
+    (response.headers.get('content-type') ?? '').startsWith('text/event-stream')
+  );
 }
 
 /**

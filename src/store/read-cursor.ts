@@ -14,9 +14,13 @@ export function encodeCursor({ atMs, kind, id }: Position): string {
 
 /** @throws InputError for a text that no page has given out. */
 export function decodeCursor(cursor: string): Position {
-  const match = /^(-?\d{1,16})\.([012])\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  const match = /^(-?\d{1,16})\.([012])\.(\d{1,16})$/.exec(
+    Buffer.from(cursor, 'base64url').toString('latin1'),
+  );
   if (match === null) {
-    throw new InputError('The cursor is not one of ours.', { hint: 'Take `next` of the page before, unchanged.' });
+    throw new InputError('The cursor is not one of ours.', {
+      hint: 'Take `next` of the page before, unchanged.',
+    });
   }
   return { atMs: Number(match[1]), kind: Number(match[2]), id: Number(match[3]) };
 }

@@ -46,28 +46,40 @@ function entryOf({ position, row }: Placed): MetricEntry {
   }
 }
 
-function scanFor(kind: EntryKind, query: EntryQuery, toolIds: readonly number[] | null): Scan | null {
+function scanFor(
+  kind: EntryKind,
+  query: EntryQuery,
+  toolIds: readonly number[] | null,
+): Scan | null {
   const conditions = conditionsFor(kind, query, toolIds);
-  if (conditions === null || [query.sessions, query.projects, query.models, toolIds].some((ids) => ids?.length === 0)) {
+  if (
+    conditions === null ||
+    [query.sessions, query.projects, query.models, toolIds].some((ids) => ids?.length === 0)
+  ) {
     return null;
   }
   const { order, fromMs, toMs } = query;
   const firstMs = fromMs ?? -ALL_TIME_MS;
   const lastMs = toMs === null ? ALL_TIME_MS : toMs - 1;
-  const start = order === 'desc' ? { atMs: lastMs, id: Number.MAX_SAFE_INTEGER } : { atMs: firstMs, id: -1 };
+  const start =
+    order === 'desc' ? { atMs: lastMs, id: Number.MAX_SAFE_INTEGER } : { atMs: firstMs, id: -1 };
   return {
     kind,
     order,
     conditions,
     sessions: query.sessions,
     landmarks: landmarksFor(query, toolIds),
-    from: query.cursor === null ? start : boundAfter(decodeCursor(query.cursor), kind, start, order),
+    from:
+      query.cursor === null ? start : boundAfter(decodeCursor(query.cursor), kind, start, order),
     untilMs: order === 'desc' ? firstMs : lastMs,
     limit: query.limit + 1,
   };
 }
 
-function landmarksFor({ models }: EntryQuery, toolIds: readonly number[] | null): Scan['landmarks'] {
+function landmarksFor(
+  { models }: EntryQuery,
+  toolIds: readonly number[] | null,
+): Scan['landmarks'] {
   if (models !== null) {
     return { column: 'model', ids: models };
   }
@@ -75,7 +87,12 @@ function landmarksFor({ models }: EntryQuery, toolIds: readonly number[] | null)
 }
 
 /** Where a kind goes on after a position that may be of another kind; never before the query's own start. */
-function boundAfter({ atMs, kind: cursorKind, id }: Position, kind: EntryKind, start: Bound, order: 'desc' | 'asc'): Bound {
+function boundAfter(
+  { atMs, kind: cursorKind, id }: Position,
+  kind: EntryKind,
+  start: Bound,
+  order: 'desc' | 'asc',
+): Bound {
   const isPast = order === 'desc' ? atMs > start.atMs : atMs < start.atMs;
   if (isPast) {
     return start;
@@ -98,13 +115,16 @@ function mergePage(
   const sign = order === 'desc' ? -1 : 1;
   const compare = (a: Position, b: Position): number => sign * comparePositions(a, b);
   const placed = found
-    .flatMap(({ kind, rows }) => rows.map((row): Placed => ({ position: { atMs: row.at_ms, kind, id: row.id }, row })))
+    .flatMap(({ kind, rows }) =>
+      rows.map((row): Placed => ({ position: { atMs: row.at_ms, kind, id: row.id }, row })),
+    )
     .sort((a, b) => compare(a.position, b.position));
   const stops = found
     .flatMap(({ kind, stoppedAt }) => (stoppedAt === null ? [] : [{ ...stoppedAt, kind }]))
     .sort(compare);
   const [stop] = stops;
-  const certain = stop === undefined ? placed : placed.filter(({ position }) => compare(position, stop) <= 0);
+  const certain =
+    stop === undefined ? placed : placed.filter(({ position }) => compare(position, stop) <= 0);
   if (certain.length > limit) {
     const page = certain.slice(0, limit);
     return { placed: page, next: page.at(-1)?.position ?? null };

@@ -10,7 +10,11 @@ const ID_PREFIXES = ['req', 'tool', 'evt'] as const;
 const ID_LENGTH = 22;
 
 /** Tags that every request may have, besides who asked; an unusual one says what to be careful about. */
-export const REQUEST_TAGS = { estimated: 'estimated_pricing', unpriced: 'unpriced', notFinal: 'not_final' } as const;
+export const REQUEST_TAGS = {
+  estimated: 'estimated_pricing',
+  unpriced: 'unpriced',
+  notFinal: 'not_final',
+} as const;
 
 /** The public id: it depends on what the entry is about and nothing else. */
 export function entryId(kind: EntryKind, key: string): string {
@@ -44,10 +48,20 @@ export function requestEntry(row: NamedRequest): MetricEntry {
       cost_basis: COST_BASES[row.cost_basis] ?? 'unpriced',
       thinking_tokens: row.thinking_tokens,
       web_search_requests: row.web_search_requests,
-      context_tokens: tokens.input_tokens + tokens.cache_read_input_tokens + tokens.cache_creation_input_tokens,
+      context_tokens:
+        tokens.input_tokens + tokens.cache_read_input_tokens + tokens.cache_creation_input_tokens,
+      ...(row.detail !== null && peculiarities(row.detail)),
     },
     tags: requestTags(row),
   };
+}
+
+/** The single values of what few requests have, such as `speed` or `stop_reason`. */
+function peculiarities(detail: string): Record<string, unknown> {
+  const values = JSON.parse(detail) as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => typeof value !== 'object'),
+  );
 }
 
 function requestTags(row: NamedRequest): readonly string[] {
@@ -66,7 +80,8 @@ function tokensOf(row: NamedRequest): EntryTokens {
     input_tokens: row.input_tokens,
     output_tokens: row.output_tokens,
     cache_read_input_tokens: row.cache_read_input_tokens,
-    cache_creation_input_tokens: row.cache_creation_5m_input_tokens + row.cache_creation_1h_input_tokens,
+    cache_creation_input_tokens:
+      row.cache_creation_5m_input_tokens + row.cache_creation_1h_input_tokens,
     cache_creation_5m_input_tokens: row.cache_creation_5m_input_tokens,
     cache_creation_1h_input_tokens: row.cache_creation_1h_input_tokens,
   };
@@ -78,7 +93,11 @@ function costOf(row: NamedRequest): EntryCost | undefined {
     return undefined;
   }
   const total =
-    row.input_nano_usd + row.output_nano_usd + row.cache_read_nano_usd + row.cache_creation_nano_usd + row.web_search_nano_usd;
+    row.input_nano_usd +
+    row.output_nano_usd +
+    row.cache_read_nano_usd +
+    row.cache_creation_nano_usd +
+    row.web_search_nano_usd;
   return {
     input: usdFromNano(row.input_nano_usd),
     output: usdFromNano(row.output_nano_usd),
@@ -136,12 +155,18 @@ export function occurrenceEntry(row: NamedOccurrence): MetricEntry {
     ...head(2, row),
     event_type: row.type,
     event_category: row.category as EventCategory,
-    data: { ...known({ agent_id: row.agent_id }), ...(JSON.parse(row.data) as Record<string, unknown>) },
+    data: {
+      ...known({ agent_id: row.agent_id }),
+      ...(JSON.parse(row.data) as Record<string, unknown>),
+    },
     tags: [row.category, row.type],
   };
 }
 
-type Head = Pick<MetricEntry, 'id' | 'revision' | 'timestamp' | 'session_id' | 'project_path' | 'source'>;
+type Head = Pick<
+  MetricEntry,
+  'id' | 'revision' | 'timestamp' | 'session_id' | 'project_path' | 'source'
+>;
 
 function head(kind: EntryKind, row: NamedRequest | NamedToolCall | NamedOccurrence): Head {
   return {

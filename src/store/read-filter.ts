@@ -35,7 +35,11 @@ const TOOL_TAG_SQL: Readonly<Record<string, string>> = {
 };
 
 /** What a row of this kind must satisfy beside its time and session; null when no row of the kind can fit. */
-export function conditionsFor(kind: EntryKind, query: EntryQuery, toolIds: readonly number[] | null): Conditions | null {
+export function conditionsFor(
+  kind: EntryKind,
+  query: EntryQuery,
+  toolIds: readonly number[] | null,
+): Conditions | null {
   const draft: { sql: string[]; values: (string | number)[] } = { sql: [], values: [] };
   const add = (sql: string, ...values: readonly (string | number)[]): void => {
     draft.sql.push(sql);
@@ -47,7 +51,11 @@ export function conditionsFor(kind: EntryKind, query: EntryQuery, toolIds: reado
   if (query.source !== null) {
     add('source = ?', SOURCES.indexOf(query.source));
   }
-  const parts = [typeCondition(kind, query), namesCondition(kind, query, toolIds), ...query.tags.map((tag) => tagCondition(kind, tag))];
+  const parts = [
+    typeCondition(kind, query),
+    namesCondition(kind, query, toolIds),
+    ...query.tags.map((tag) => tagCondition(kind, tag)),
+  ];
   for (const part of parts) {
     if (part === null) {
       return null;
@@ -69,7 +77,9 @@ const ALWAYS: Condition = { sql: 'TRUE', values: [] };
 function typeCondition(kind: EntryKind, { eventType, category }: EntryQuery): Condition | null {
   switch (kind) {
     case 0:
-      return (eventType ?? 'api_response') === 'api_response' && (category ?? 'api') === 'api' ? ALWAYS : null;
+      return (eventType ?? 'api_response') === 'api_response' && (category ?? 'api') === 'api'
+        ? ALWAYS
+        : null;
     case 1: {
       if ((category ?? 'tool') !== 'tool') {
         return null;
@@ -83,14 +93,21 @@ function typeCondition(kind: EntryKind, { eventType, category }: EntryQuery): Co
 }
 
 /** Model, tool and success belong to one kind each. */
-function namesCondition(kind: EntryKind, query: EntryQuery, toolIds: readonly number[] | null): Condition | null {
+function namesCondition(
+  kind: EntryKind,
+  query: EntryQuery,
+  toolIds: readonly number[] | null,
+): Condition | null {
   const { models, success } = query;
   if ((models !== null && kind !== 0) || ((toolIds !== null || success !== null) && kind !== 1)) {
     return null;
   }
   const model = models === null ? ALWAYS : { sql: inList('model', models), values: [] };
   const tool = toolIds === null ? ALWAYS : { sql: inList('tool', toolIds), values: [] };
-  return both(both(model, tool), success === null ? ALWAYS : { sql: `success IS ${Number(success)}`, values: [] });
+  return both(
+    both(model, tool),
+    success === null ? ALWAYS : { sql: `success IS ${Number(success)}`, values: [] },
+  );
 }
 
 function tagCondition(kind: EntryKind, tag: string): Condition | null {
@@ -100,7 +117,10 @@ function tagCondition(kind: EntryKind, tag: string): Condition | null {
   }
   if (kind === 1) {
     const sql = Object.hasOwn(TOOL_TAG_SQL, tag) ? TOOL_TAG_SQL[tag] : undefined;
-    return { sql: `(${sql ?? 'FALSE'} OR tool = (SELECT id FROM tool WHERE name = ?))`, values: [tag] };
+    return {
+      sql: `(${sql ?? 'FALSE'} OR tool = (SELECT id FROM tool WHERE name = ?))`,
+      values: [tag],
+    };
   }
   return { sql: '(type = ? OR category = ?)', values: [tag, tag] };
 }

@@ -32,6 +32,7 @@ export interface NamedRequest {
   readonly cache_read_nano_usd: number;
   readonly cache_creation_nano_usd: number;
   readonly web_search_nano_usd: number;
+  readonly detail: string | null;
   readonly revision: number;
 }
 
@@ -78,13 +79,14 @@ export interface NamedOccurrence {
 
 const NAMES = 'session.session_id AS session_id, project.path AS project_path';
 // CROSS keeps SQLite to this order: otherwise it may walk a small table of names and look up rows for each of them.
-const NAME_JOINS = 'CROSS JOIN session ON session.id = e.session CROSS JOIN project ON project.id = e.project';
+const NAME_JOINS =
+  'CROSS JOIN session ON session.id = e.session CROSS JOIN project ON project.id = e.project';
 
 const REQUEST_COLUMNS = `e.id, e.key, e.request_id, ${NAMES}, model.name AS model, e.source, e.requester,
   e.agent_id, e.at_ms, e.input_tokens, e.output_tokens, e.cache_read_input_tokens,
   e.cache_creation_5m_input_tokens, e.cache_creation_1h_input_tokens, e.web_search_requests, e.thinking_tokens,
   e.final, e.cost_basis, e.input_nano_usd, e.output_nano_usd, e.cache_read_nano_usd, e.cache_creation_nano_usd,
-  e.web_search_nano_usd, e.revision`;
+  e.web_search_nano_usd, e.detail, e.revision`;
 
 const TOOL_CALL_COLUMNS = `e.id, e.key, ${NAMES}, tool.name AS tool, e.source, e.agent_id,
   e.request_key, e.at_ms, e.result_at_ms, e.success, e.error_class, e.duration_ms, e.duration_source, e.input_bytes,

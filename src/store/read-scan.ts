@@ -74,9 +74,10 @@ function look<R extends Row>(scan: Scan, prepare: (sql: string) => Statement): F
     from = landed;
     const wanted = scan.limit - rows.length;
     const chunkRows = isPlain ? wanted : CHUNK_ROWS;
-    const found = chunkOf<R>(scan, { from, wanted, chunkRows }, prepare);
-    rows.push(...found);
-    const end = rows.length === scan.limit ? lastOf(rows) : chunkEnd(scan, { from, chunkRows }, prepare);
+    const found = chunkOf(scan, { from, wanted, chunkRows }, prepare);
+    rows.push(...(found as readonly R[]));
+    const end =
+      rows.length === scan.limit ? lastOf(rows) : chunkEnd(scan, { from, chunkRows }, prepare);
     if (end === null || rows.length === scan.limit) {
       return { rows, stoppedAt: end };
     }
@@ -110,17 +111,30 @@ interface Chunk {
   readonly chunkRows: number;
 }
 
-function chunkOf<R>(scan: Scan, { from, wanted, chunkRows }: Chunk, prepare: (sql: string) => Statement): readonly R[] {
+function chunkOf(
+  scan: Scan,
+  { from, wanted, chunkRows }: Chunk,
+  prepare: (sql: string) => Statement,
+): readonly Row[] {
   const { kind, order, conditions } = scan;
   const where = conditions.sql.length === 0 ? '' : ` WHERE ${conditions.sql.join(' AND ')}`;
   const reach = reachSql(scan, `id, at_ms, ${FILTER_COLUMNS[kind]}`);
   const ids = `(SELECT id AS ref FROM (${reach} LIMIT ?)${where} LIMIT ?) x`;
   const sql = `${rowsSql(kind, ids)} ORDER BY e.at_ms ${order}, e.id ${order}`;
-  return prepare(sql).all(...reachValues(scan, from), chunkRows, ...conditions.values, wanted) as R[];
+  return prepare(sql).all(
+    ...reachValues(scan, from),
+    chunkRows,
+    ...conditions.values,
+    wanted,
+  ) as Row[];
 }
 
 /** Where a chunk ends; null when it reaches the end of everything. */
-function chunkEnd(scan: Scan, { from, chunkRows }: Pick<Chunk, 'from' | 'chunkRows'>, prepare: (sql: string) => Statement): Bound | null {
+function chunkEnd(
+  scan: Scan,
+  { from, chunkRows }: Pick<Chunk, 'from' | 'chunkRows'>,
+  prepare: (sql: string) => Statement,
+): Bound | null {
   const sql = `${reachSql(scan, 'id, at_ms')} LIMIT 1 OFFSET ?`;
   const row = prepare(sql).get(...reachValues(scan, from), chunkRows - 1) as Row | undefined;
   return row === undefined ? null : { atMs: row.at_ms, id: row.id };

@@ -21,7 +21,11 @@ const BUSY_TIMEOUT_MS = 5_000;
 
 /** Opens a store that exists for reading. */
 export function createReader(dbPath: string): Reader {
-  const db = new Database(dbPath, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  const db = new Database(dbPath, {
+    readonly: true,
+    fileMustExist: true,
+    timeout: BUSY_TIMEOUT_MS,
+  });
   db.pragma('query_only = ON');
   const maxSeq = db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM event');
   const lastSeq = (): number => maxSeq.get()?.seq ?? 0;
@@ -48,7 +52,11 @@ function createLogReader(db: Connection): StoreReader['after'] {
   );
   const page = (kind: 0 | 1 | 2): Statement<[number, number]> =>
     db.prepare(
-      rowsSql(kind, `(SELECT seq, ref FROM event WHERE kind = ${kind} AND seq > ? AND seq <= ?) x`, 'x.seq, '),
+      rowsSql(
+        kind,
+        `(SELECT seq, ref FROM event WHERE kind = ${kind} AND seq > ? AND seq <= ?) x`,
+        'x.seq, ',
+      ),
     );
   const [requests, toolCalls, occurrences] = [page(0), page(1), page(2)];
   const read = (from: number, to: number): Stored[] => {
@@ -66,7 +74,7 @@ function createLogReader(db: Connection): StoreReader['after'] {
   };
   // A page whose rows are all pruned would look like the end of the log, so such pages are passed over.
   return db.transaction((seq: number, limit: number): readonly Stored[] => {
-    for (let from = seq; ; ) {
+    for (let from = seq; ;) {
       const to = endOfPage.get(from, limit)?.seq ?? null;
       if (to === null) {
         return [];

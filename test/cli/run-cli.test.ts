@@ -1,8 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { isHeld, lockStore } from '../../src/store/lock.ts';
 import { createStoreFixture } from '../support/store-fixture.ts';
 
 const AT_MS = Date.parse('2026-11-20T09:07:00Z');
@@ -70,6 +79,17 @@ describe('hall-monitor report', () => {
     );
     expect(out).toMatch(/^2026-11-19 .* \$0\.01$/m);
     expect(out).toMatch(/^Total .* 2 .* \$1\.51$/m);
+  });
+
+  it('shows no dollars where no price is known, and says so', async () => {
+    const unpriced = join(home, 'unpriced');
+    mkdirSync(unpriced, { mode: 0o700 });
+    const store = createStoreFixture(join(unpriced, 'hall-monitor.db'));
+    store.request({ atMs: AT_MS, model: 'gpt-nine', costBasis: 3 });
+    store.db.close();
+    const { out } = await run(['report', 'model', '--no-sync'], { HALL_MONITOR_HOME: unpriced });
+    expect(out).toMatch(/^gpt-nine .* unknown$/m);
+    expect(out).toContain('1 request has no known price: its tokens are counted, its cost is not.');
   });
 
   it('prints JSON and nothing else', async () => {
@@ -295,6 +315,39 @@ describe('hall-monitor db', () => {
   });
 });
 
+describe('hall-monitor db rebuild', () => {
+  const noTranscripts = (): Record<string, string> => ({
+    HALL_MONITOR_CLAUDE_DIRS: join(home, 'claude'),
+  });
+
+  it('keeps the old store beside the new one', async () => {
+    const { code, out, err } = await run(['db', 'rebuild', '--json'], noTranscripts());
+    expect(code).toBe(0);
+    expect(json(out)).toMatchObject({ requests: 0, files: 0 });
+    const kept = /kept as (\S+);/.exec(err)?.[1] ?? '';
+    expect(existsSync(kept)).toBe(true);
+    expect(json((await run(['report', 'daily', '--json'], noTranscripts())).out)).toMatchObject({
+      rows: [],
+    });
+  });
+
+  it('ends with 69 and touches nothing while a collector writes to the store', async () => {
+    const lock = lockStore(home, 0);
+    try {
+      const { code, err } = await run(['db', 'rebuild'], noTranscripts());
+      expect(code).toBe(69);
+      expect(err).toContain(`process ${process.pid}`);
+      expect(json((await run(['db', 'check', '--json'])).out)).toMatchObject({
+        counts: { request: 2 },
+      });
+    } finally {
+      if (!isHeld(lock)) {
+        lock.release();
+      }
+    }
+  });
+});
+
 describe('help', () => {
   it.each([
     ['--help'],
@@ -312,7 +365,9 @@ describe('help', () => {
 
   it('promises no command that is not there', async () => {
     const { out } = await run(['--help']);
-    const commands = [...out.matchAll(/^ {2}([a-z]+) (?:\[options\]|\[command\]| ).*$/gm)].map(([, name]) => name);
+    const commands = [...out.matchAll(/^ {2}([a-z]+) (?:\[options\]|\[command\]| ).*$/gm)].map(
+      ([, name]) => name,
+    );
     expect(new Set(commands)).toEqual(
       new Set([
         'serve',

@@ -32,12 +32,20 @@ export function describeExporter<C>(exporter: Installable<C, Deps>): void {
     const answers = async (): Promise<number[]> => {
       const found: number[] = [];
       for (const { method, path, handle } of component.routes ?? []) {
-        const request = new Request(`http://127.0.0.1:9464${path}?${path.includes('aggregations') ? 'period=day' : ''}`, {
-          method,
-          ...(method === 'POST' && { body: '{}', headers: { 'content-type': 'application/json' } }),
-        });
+        const request = new Request(
+          `http://127.0.0.1:9464${path}?${path.includes('aggregations') ? 'period=day' : ''}`,
+          {
+            method,
+            ...(method === 'POST' && {
+              body: '{}',
+              headers: { 'content-type': 'application/json' },
+            }),
+          },
+        );
         const response = await handle(request, { id: 'unknown' });
-        await (response.headers.get('content-type')?.includes('event-stream') === true ? response.body?.cancel() : response.text());
+        await (response.headers.get('content-type')?.includes('event-stream') === true
+          ? response.body?.cancel()
+          : response.text());
         found.push(response.status);
       }
       return found;
@@ -63,7 +71,12 @@ export function describeExporter<C>(exporter: Installable<C, Deps>): void {
 
     it('never changes the store', async () => {
       fillSample(store);
-      const contents = (): unknown => store.db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all().map((name) => store.db.prepare(`SELECT * FROM ${String(name)}`).all());
+      const contents = (): unknown =>
+        store.db
+          .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+          .pluck()
+          .all()
+          .map((name) => store.db.prepare(`SELECT * FROM ${String(name)}`).all());
       const before = contents();
       await answers();
       expect(contents()).toEqual(before);

@@ -5,7 +5,8 @@ export interface Series {
   readonly value: number;
 }
 
-const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (\S+)$/;
+const LINE =
+  /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"/g;
 
 /** Parses the text format strictly: each metric described once before its series, no series twice, nothing else. */
@@ -26,9 +27,16 @@ export function parseExposition(text: string): readonly Series[] {
       }
       const [, name = '', labelText = '', value = ''] = LINE.exec(line) ?? [];
       if (name === '') throw new Error(`Not a line: ${line}`);
-      if (!described.has(`HELP ${name}`) || !described.has(`TYPE ${name}`)) throw new Error(`Not described: ${line}`);
-      const labels = Object.fromEntries([...labelText.matchAll(LABEL)].map(([, label = '', quoted = '']) => [label, unquoted(quoted)]));
-      const identity = name + JSON.stringify(Object.entries(labels).sort());
+      if (!described.has(`HELP ${name}`) || !described.has(`TYPE ${name}`))
+        throw new Error(`Not described: ${line}`);
+      const labels = Object.fromEntries(
+        [...labelText.matchAll(LABEL)].map(([, label = '', quoted = '']) => [
+          label,
+          unquoted(quoted),
+        ]),
+      );
+      const identity =
+        name + JSON.stringify(Object.entries(labels).sort(([a], [b]) => a.localeCompare(b)));
       if (seen.has(identity)) throw new Error(`Told twice: ${line}`);
       seen.add(identity);
       if (Number.isNaN(Number(value))) throw new Error(`No number: ${line}`);

@@ -37,12 +37,20 @@ interface Config {
 }
 
 function start(config: Config = {}, more: Partial<RestDeps> = {}): Component {
-  const component = rest.create(rest.config.parse({ sse: { connectsPerMinute: 1_000, ...config } }), servingDeps(store, more));
+  const component = rest.create(
+    rest.config.parse({ sse: { connectsPerMinute: 1_000, ...config } }),
+    servingDeps(store, more),
+  );
   running = component.run?.(abort.signal);
   return component;
 }
 
-async function open(component: Component, query = '', headers: Record<string, string> = {}, peer?: string): Promise<Response> {
+async function open(
+  component: Component,
+  query = '',
+  headers: Record<string, string> = {},
+  peer?: string,
+): Promise<Response> {
   const route = component.routes?.find(({ path }) => path === '/events/metrics');
   const request = new Request(`http://127.0.0.1:9464/events/metrics${query}`, { headers });
   if (peer !== undefined) rememberPeer(request, peer);
@@ -80,9 +88,17 @@ class Listener {
     for (;;) {
       const block = await this.block();
       if (block === undefined) throw new Error('The stream has ended.');
-      const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+      const fields = new Map(
+        block
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      );
       if (fields.has('data')) {
-        return { id: Number(fields.get('id')), event: fields.get('event') ?? '', entry: JSON.parse(fields.get('data') ?? '') as MetricEntry };
+        return {
+          id: Number(fields.get('id')),
+          event: fields.get('event') ?? '',
+          entry: JSON.parse(fields.get('data') ?? '') as MetricEntry,
+        };
       }
     }
   }
@@ -117,7 +133,11 @@ describe('a live stream', () => {
     const listener = new Listener(await open(start()));
     commit(1);
     commit(2);
-    expect(await listener.next()).toMatchObject({ id: 3, event: 'metric', entry: { event_type: 'user_prompt', timestamp: '2026-11-20T09:00:00.000Z' } });
+    expect(await listener.next()).toMatchObject({
+      id: 3,
+      event: 'metric',
+      entry: { event_type: 'user_prompt', timestamp: '2026-11-20T09:00:00.000Z' },
+    });
     expect(await listener.ids(2)).toEqual([4, 5]);
   });
 
@@ -127,7 +147,7 @@ describe('a live stream', () => {
     ['the parameter before the header', '?last_event_id=2', { 'last-event-id': '4' }],
   ])('resumes by %s, then goes on, each thing once', async (_, query, headers) => {
     commit(5);
-    const listener = new Listener(await open(start(), query, headers as Record<string, string>));
+    const listener = new Listener(await open(start(), query, headers));
     expect(await listener.ids(2)).toEqual([3, 4]);
     commit(3);
     expect(await listener.ids(4)).toEqual([5, 6, 7, 8]);
@@ -216,7 +236,10 @@ describe('a live stream', () => {
   it('is not opened by HEAD', async () => {
     const component = start({ maxClients: 1 });
     const route = component.routes?.find(({ path }) => path === '/events/metrics');
-    const head = await route?.handle(new Request('http://127.0.0.1/events/metrics', { method: 'HEAD' }), {});
+    const head = await route?.handle(
+      new Request('http://127.0.0.1/events/metrics', { method: 'HEAD' }),
+      {},
+    );
     expect([head?.status, head?.body]).toEqual([200, null]);
     expect((await open(component)).status).toBe(200);
   });
@@ -249,7 +272,9 @@ describe('too many streams', () => {
   it('are counted by socket, not by what a header claims', async () => {
     const component = start({ connectsPerMinute: 1 });
     await open(component, '', { 'x-forwarded-for': '192.0.2.1' }, '127.0.0.1');
-    expect((await open(component, '', { 'x-forwarded-for': '192.0.2.2' }, '127.0.0.1')).status).toBe(429);
+    expect(
+      (await open(component, '', { 'x-forwarded-for': '192.0.2.2' }, '127.0.0.1')).status,
+    ).toBe(429);
   });
 });
 
@@ -288,7 +313,10 @@ describe('over a socket', () => {
 
   it('a client that does not read is cut off, others go on, and it can resume', async () => {
     const dropped: string[] = [];
-    const component = start({ bufferBytes: 65_536 }, { count: (name, label) => void dropped.push(`${name} ${label}`) });
+    const component = start(
+      { bufferBytes: 65_536 },
+      { count: (name, label) => void dropped.push(`${name} ${label}`) },
+    );
     const server = await listen(component);
     const slow = connect(server.port, '127.0.0.1');
     slow.on('error', () => undefined);

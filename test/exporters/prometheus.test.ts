@@ -1,3 +1,5 @@
+// `needs` makes tests that the linter does not know for such.
+/* oxlint-disable vitest/no-standalone-expect */
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prometheus } from '../../exporters/prometheus/index.ts';
@@ -19,13 +21,18 @@ afterEach(() => store[Symbol.dispose]());
 
 async function exposition(config: object = {}, deps = servingDeps(store)): Promise<string> {
   const component = prometheus.create(prometheus.config.parse(config), deps);
-  const response = await component.routes?.[0]?.handle(new Request('http://127.0.0.1:9464/metrics'), {});
+  const response = await component.routes?.[0]?.handle(
+    new Request('http://127.0.0.1:9464/metrics'),
+    {},
+  );
   expect(response?.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   return (await response?.text()) ?? '';
 }
 
 const processGauges = (deps: ReturnType<typeof servingDeps>): ReturnType<typeof servingDeps> => {
-  deps.gauges.offer('hall_monitor_ingest_lag_seconds', () => [{ labels: { source: 'transcript' }, value: 0.25 }]);
+  deps.gauges.offer('hall_monitor_ingest_lag_seconds', () => [
+    { labels: { source: 'transcript' }, value: 0.25 },
+  ]);
   deps.gauges.offer('hall_monitor_queue_depth', () => 2);
   deps.gauges.offer('hall_monitor_sse_clients', () => 1);
   deps.gauges.offer('process_resident_memory_bytes', () => 64_000_000);
@@ -38,7 +45,9 @@ describe('/metrics', () => {
   it('is this text for the sample', async () => {
     fillSample(store);
     const text = await exposition({}, processGauges(servingDeps(store)));
-    await expect(text.replace(/^(hall_monitor_db_size_bytes) \d+$/m, '$1 SIZE')).toMatchFileSnapshot('../golden/metrics.prom');
+    await expect(
+      text.replace(/^(hall_monitor_db_size_bytes) \d+$/m, '$1 SIZE'),
+    ).toMatchFileSnapshot('../golden/metrics.prom');
   });
 
   it('is well formed for an empty store', async () => {
@@ -56,27 +65,54 @@ describe('/metrics', () => {
     const text = await exposition({ maxSeries: 10 }, processGauges(servingDeps(store)));
     const exposed = new Set(parseExposition(text).map(({ name }) => name));
     exposed.delete('target_info');
-    expect([...exposed].sort()).toEqual(Object.values(METRICS).map(({ name }) => name).sort());
+    expect([...exposed].sort()).toEqual(
+      Object.values(METRICS)
+        .map(({ name }) => name)
+        .sort(),
+    );
   });
 
   it('says what REST says, to the last digit', async () => {
     for (let i = 0; i < 300; i += 1) {
-      store.request({ atMs: NINE_MS + i * 60_000, model: `model-${i % 3}`, project: `/p/${i % 4}`, cost: [i * 7 + 1, i * 1_000_003, i * 11, i * 13, i % 5] });
+      store.request({
+        atMs: NINE_MS + i * 60_000,
+        model: `model-${i % 3}`,
+        project: `/p/${i % 4}`,
+        cost: [i * 7 + 1, i * 1_000_003, i * 11, i * 13, i % 5],
+      });
     }
     store.commit();
     const series = parseExposition(await exposition());
     const sum = (name: string, labels: Record<string, string> = {}): bigint =>
       series
-        .filter((each) => each.name === name && Object.entries(labels).every(([label, text]) => each.labels[label] === text))
+        .filter(
+          (each) =>
+            each.name === name &&
+            Object.entries(labels).every(([label, text]) => each.labels[label] === text),
+        )
         .reduce((total, { value }) => total + BigInt(Math.round(value * 1e9)), 0n);
-    const costs = (await askJson(servingApp(store), '/api/metrics/costs')) as { total_cost_usd: number; data: { model: string; cost_usd: number; requests: number }[]; totals: Record<string, number>; by_token_type: Record<string, number> };
+    const costs = (await askJson(servingApp(store), '/api/metrics/costs')) as {
+      total_cost_usd: number;
+      data: { model: string; cost_usd: number; requests: number }[];
+      totals: Record<string, number>;
+      by_token_type: Record<string, number>;
+    };
     expect(sum('hall_monitor_cost_usd_total')).toBe(BigInt(Math.round(costs.total_cost_usd * 1e9)));
     for (const row of costs.data) {
-      expect(sum('hall_monitor_cost_usd_total', { model: row.model })).toBe(BigInt(Math.round(row.cost_usd * 1e9)));
-      expect(sum('hall_monitor_requests_total', { model: row.model })).toBe(BigInt(row.requests) * 1_000_000_000n);
+      expect(sum('hall_monitor_cost_usd_total', { model: row.model })).toBe(
+        BigInt(Math.round(row.cost_usd * 1e9)),
+      );
+      expect(sum('hall_monitor_requests_total', { model: row.model })).toBe(
+        BigInt(row.requests) * 1_000_000_000n,
+      );
     }
-    expect(sum('hall_monitor_tokens_total', { type: 'output' })).toBe(BigInt(costs.totals['output_tokens'] ?? 0) * 1_000_000_000n);
-    const one = series.filter(({ name, labels }) => name === 'hall_monitor_cost_usd_total' && labels['type'] === 'web_search');
+    expect(sum('hall_monitor_tokens_total', { type: 'output' })).toBe(
+      BigInt(costs.totals['output_tokens'] ?? 0) * 1_000_000_000n,
+    );
+    const one = series.filter(
+      ({ name, labels }) =>
+        name === 'hall_monitor_cost_usd_total' && labels['type'] === 'web_search',
+    );
     expect(one.length).toBeGreaterThan(0);
   });
 
@@ -84,7 +120,9 @@ describe('/metrics', () => {
     const component = prometheus.create(prometheus.config.parse({}), servingDeps(store));
     const cost = async (): Promise<number | undefined> => {
       const response = await component.routes?.[0]?.handle(new Request('http://x/metrics'), {});
-      return parseExposition((await response?.text()) ?? '').find(({ name, labels }) => name === 'hall_monitor_cost_usd_total' && labels['type'] === 'input')?.value;
+      return parseExposition((await response?.text()) ?? '').find(
+        ({ name, labels }) => name === 'hall_monitor_cost_usd_total' && labels['type'] === 'input',
+      )?.value;
     };
     let total = 0;
     for (const nano of [1, 100_000_000_000_003, 3, 7_777_777_777_777]) {
@@ -97,7 +135,9 @@ describe('/metrics', () => {
 
   it('forgets a series that is no more', async () => {
     const component = prometheus.create(prometheus.config.parse({}), servingDeps(store));
-    const text = async (): Promise<string> => (await (await component.routes?.[0]?.handle(new Request('http://x/metrics'), {}))?.text()) ?? '';
+    const text = async (): Promise<string> =>
+      (await (await component.routes?.[0]?.handle(new Request('http://x/metrics'), {}))?.text()) ??
+      '';
     store.request({ atMs: NINE_MS, model: 'wrong' });
     store.commit();
     expect(await text()).toContain('model="wrong"');
@@ -116,9 +156,15 @@ describe('labels', () => {
     store.commit();
     const series = parseExposition(await exposition());
     expect(series.filter(({ name }) => name.startsWith('fake'))).toEqual([]);
-    expect(series.find(({ name }) => name === 'hall_monitor_requests_total')?.labels['model']).toBe(evil);
-    expect(series.find(({ name }) => name === 'hall_monitor_tool_calls_total')?.labels['tool']).toBe(evil);
-    expect(series.find(({ name }) => name === 'hall_monitor_entries_total')?.labels['type']).toBe(evil);
+    expect(series.find(({ name }) => name === 'hall_monitor_requests_total')?.labels['model']).toBe(
+      evil,
+    );
+    expect(
+      series.find(({ name }) => name === 'hall_monitor_tool_calls_total')?.labels['tool'],
+    ).toBe(evil);
+    expect(series.find(({ name }) => name === 'hall_monitor_entries_total')?.labels['type']).toBe(
+      evil,
+    );
   });
 
   it('name projects by their last part, and tell apart those that share it without renaming the older one', async () => {
@@ -128,7 +174,9 @@ describe('labels', () => {
     store.request({ atMs: NINE_MS, project: '' });
     store.request({ atMs: NINE_MS, project: '/srv/other' });
     store.commit();
-    const projects = parseExposition(await exposition()).filter(({ name }) => name === 'hall_monitor_requests_total').map(({ labels }) => labels['project']);
+    const projects = parseExposition(await exposition())
+      .filter(({ name }) => name === 'hall_monitor_requests_total')
+      .map(({ labels }) => labels['project']);
     expect(projects).toEqual(['shop', 'old/shop', 'work/old/shop', 'unknown', 'srv/other']);
   });
 
@@ -148,9 +196,24 @@ describe('too many series', () => {
     const series = parseExposition(await exposition({ maxSeries: 50 }));
     const tokens = series.filter(({ name }) => name === 'hall_monitor_tokens_total');
     expect(tokens).toHaveLength(50);
-    expect(tokens.filter(({ labels }) => labels['type'] === 'output').reduce((sum, { value }) => sum + value, 0)).toBe(20_000);
-    expect(tokens.at(-1)?.labels).toEqual({ type: 'cache_creation', model: 'other', project: 'other' });
-    expect(series.find(({ name, labels }) => name === 'hall_monitor_series_overflow_total' && labels['metric'] === 'hall_monitor_tokens_total')?.value).toBe(754);
+    expect(
+      tokens
+        .filter(({ labels }) => labels['type'] === 'output')
+        .reduce((sum, { value }) => sum + value, 0),
+    ).toBe(20_000);
+    expect(
+      tokens
+        .filter(({ labels }) => labels['model'] === 'other')
+        .map(({ labels }) => labels['type'] ?? '')
+        .sort((a, b) => a.localeCompare(b)),
+    ).toEqual(['cache_creation', 'cache_read', 'input', 'output']);
+    expect(
+      series.find(
+        ({ name, labels }) =>
+          name === 'hall_monitor_series_overflow_total' &&
+          labels['metric'] === 'hall_monitor_tokens_total',
+      )?.value,
+    ).toBe(754);
   });
 
   it('do not make a scrape large or slow', async () => {
@@ -165,7 +228,9 @@ describe('too many series', () => {
     const text = await exposition();
     expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(text.length).toBeLessThan(1_000_000);
-    const requests = parseExposition(text).filter(({ name }) => name === 'hall_monitor_requests_total');
+    const requests = parseExposition(text).filter(
+      ({ name }) => name === 'hall_monitor_requests_total',
+    );
     expect(requests.reduce((sum, { value }) => sum + value, 0)).toBe(100_000);
   });
 });
@@ -187,7 +252,10 @@ describe('the table of metrics', () => {
   needs('promtool')('pleases promtool', async () => {
     fillSample(store);
     const text = await exposition({}, processGauges(servingDeps(store)));
-    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input: text,
+      encoding: 'utf8',
+    });
     expect([stdout, stderr, status]).toEqual(['', '', 0]);
   });
 });

@@ -1,14 +1,18 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import * as answers from '../../exporters/rest/answers.ts';
-import { rest } from '../../exporters/rest/index.ts';
 import type { MetricEntry } from '../../src/records/metric-entry.ts';
 import type { App } from '../../src/server/app.ts';
 import { ask, askJson, servingApp } from '../server/serving.ts';
 import type { ServingStore } from '../server/serving-store.ts';
-import { createServingStore, fillSample, PROJECT, SESSION_A, SESSION_B } from '../server/serving-store.ts';
+import {
+  createServingStore,
+  fillSample,
+  NINE_MS,
+  PROJECT,
+  SESSION_A,
+  SESSION_B,
+} from '../server/serving-store.ts';
 
 let store: ServingStore;
 let app: App;
@@ -21,8 +25,12 @@ beforeAll(() => {
 
 afterAll(() => store[Symbol.dispose]());
 
-const rows = async (path: string): Promise<readonly Record<string, unknown>[]> => (await askJson(app, path))['data'] as Record<string, unknown>[];
-const types = async (query: string): Promise<unknown[]> => (await rows(`/api/metrics?${query}`)).map((entry) => entry['event_type']);
+const rows = async (path: string): Promise<readonly Record<string, unknown>[]> =>
+  (await askJson(app, path))['data'] as Record<string, unknown>[];
+const sorted = (texts: readonly unknown[]): string[] =>
+  texts.map(String).sort((a, b) => a.localeCompare(b));
+const types = async (query: string): Promise<unknown[]> =>
+  (await rows(`/api/metrics?${query}`)).map((entry) => entry['event_type']);
 
 describe('GET /api/metrics', () => {
   it('tells entries, newest first, in their public form', async () => {
@@ -38,7 +46,10 @@ describe('GET /api/metrics', () => {
     ['project=/home/dev/old/shop&event_category=api', ['api_response', 'api_response']],
     ['source=hook', []],
     ['event_type=tool_failed', ['tool_failed', 'tool_failed']],
-    ['event_category=api', ['api_response', 'api_response', 'api_error', 'api_response', 'api_response'].sort()],
+    [
+      'event_category=api',
+      ['api_response', 'api_response', 'api_error', 'api_response', 'api_response'].sort(),
+    ],
     ['model=claude-haiku-5-5', ['api_response']],
     ['tool=Bash', ['tool_failed', 'tool_failed']],
     ['tool_name=Read&success=true', ['tool_completed']],
@@ -48,19 +59,25 @@ describe('GET /api/metrics', () => {
     ['tag=tool&tag=Read', ['tool_completed']],
     ['tag=too', []],
     ['from=2026-11-21', ['compaction', 'tool_start', 'api_response']],
-    ['start_time=2026-11-20T09:00:00Z&end_time=2026-11-20T09:00:01.001Z', ['tool_completed', 'api_response']],
+    [
+      'start_time=2026-11-20T09:00:00Z&end_time=2026-11-20T09:00:01.001Z',
+      ['tool_completed', 'api_response'],
+    ],
     ['from=2026-11-20T10:00:00%2B01:00&to=1795165200001', ['api_response']],
     ['project=nowhere', []],
     ['model=nothing', []],
   ])('filters by %s', async (query, expected) => {
-    expect((await types(query)).sort()).toEqual([...expected].sort());
+    expect(sorted(await types(query))).toEqual(sorted(expected));
   });
 
   it('tells them page by page in either order', async () => {
     const seen: unknown[] = [];
     let next: unknown = null;
     do {
-      const page: Record<string, unknown> = await askJson(app, `/api/metrics?limit=3&order=asc${typeof next === 'string' ? `&cursor=${next}` : ''}`);
+      const page: Record<string, unknown> = await askJson(
+        app,
+        `/api/metrics?limit=3&order=asc${typeof next === 'string' ? `&cursor=${next}` : ''}`,
+      );
       seen.push(...(page['data'] as MetricEntry[]).map(({ id }) => id));
       next = page['next'];
     } while (next !== null);
@@ -70,7 +87,11 @@ describe('GET /api/metrics', () => {
   it('does not take SQL for a filter', async () => {
     for (const name of ['session', 'project', 'model', 'tool', 'tag', 'event_type']) {
       const response = await ask(app, `/api/metrics?${name}=${encodeURIComponent("' OR 1=1 --")}`);
-      expect([name, response.status, await response.json()]).toEqual([name, 200, { data: [], next: null }]);
+      expect([name, response.status, await response.json()]).toEqual([
+        name,
+        200,
+        { data: [], next: null },
+      ]);
     }
   });
 });
@@ -85,7 +106,11 @@ describe('a wrong parameter', () => {
     ['/api/metrics?order=down', 'order', ['desc', 'asc']],
     ['/api/metrics?sort=id;drop', 'sort', expect.arrayContaining(['order'])],
     ['/api/metrics?source=me', 'source', ['hook', 'transcript', 'telemetry', 'custom']],
-    ['/api/metrics?event_category=x', 'event_category', ['tool', 'api', 'session', 'user', 'custom']],
+    [
+      '/api/metrics?event_category=x',
+      'event_category',
+      ['tool', 'api', 'session', 'user', 'custom'],
+    ],
     ['/api/metrics?success=1', 'success', ['true', 'false']],
     ['/api/metrics?from=yesterday', 'from', [expect.stringContaining('ISO 8601')]],
     ['/api/metrics?start_time=2026-02-30', 'start_time', [expect.stringContaining('ISO 8601')]],
@@ -97,11 +122,19 @@ describe('a wrong parameter', () => {
     ['/api/metrics?__proto__=1', '__proto__', expect.anything()],
     ['/api/metrics/aggregations', 'period', ['hour', 'day', 'week', 'month']],
     ['/api/metrics/aggregations?period=year', 'period', ['hour', 'day', 'week', 'month']],
-    ['/api/metrics/aggregations?period=day&group_by=colour', 'group_by', expect.arrayContaining(['model', 'event_type'])],
+    [
+      '/api/metrics/aggregations?period=day&group_by=colour',
+      'group_by',
+      expect.arrayContaining(['model', 'event_type']),
+    ],
     ['/api/metrics/aggregations?period=day&metric=x', 'metric', ['count', 'cost', 'tokens']],
     ['/api/metrics/aggregations?period=day&group_by=tool&metric=cost', 'metric', ['count']],
     ['/api/metrics/aggregations?period=day&group_by=tool&model=x', 'model', undefined],
-    ['/api/metrics/aggregations?period=day&timezone=Mars/Base', 'timezone', [expect.stringContaining('IANA')]],
+    [
+      '/api/metrics/aggregations?period=day&timezone=Mars/Base',
+      'timezone',
+      [expect.stringContaining('IANA')],
+    ],
     ['/api/metrics/aggregations?period=day&cursor=x', 'cursor', undefined],
     ['/api/metrics/costs?limit=0', 'limit', ['at least 1']],
     ['/api/sessions?state=asleep', 'state', ['active', 'idle', 'ended']],
@@ -124,7 +157,10 @@ describe('a wrong parameter', () => {
   it('that fits several sessions is told as well', async () => {
     store.db.exec("INSERT INTO session (session_id) VALUES ('cccc-1'), ('cccc-2')");
     const response = await ask(app, '/api/metrics?session=cccc');
-    expect([response.status, await response.json()]).toMatchObject([400, { error: { parameter: 'session' } }]);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { parameter: 'session' } },
+    ]);
   });
 });
 
@@ -132,7 +168,14 @@ describe('GET /api/metrics/aggregations', () => {
   it('adds up per day, with the bounds of each', async () => {
     const data = await rows('/api/metrics/aggregations?period=day');
     expect(data).toMatchObject([
-      { day: '2026-11-20', period_start: '2026-11-20T00:00:00.000Z', period_end: '2026-11-21T00:00:00.000Z', value: 3, requests: 3, not_final_requests: 1 },
+      {
+        day: '2026-11-20',
+        period_start: '2026-11-20T00:00:00.000Z',
+        period_end: '2026-11-21T00:00:00.000Z',
+        value: 3,
+        requests: 3,
+        not_final_requests: 1,
+      },
       { day: '2026-11-21', value: 1, requests: 1, cost_usd: 0, unpriced_requests: 1 },
     ]);
   });
@@ -141,8 +184,12 @@ describe('GET /api/metrics/aggregations', () => {
     const data = await rows('/api/metrics/aggregations?period=day&timezone=Pacific/Auckland');
     expect(data.map(({ day }) => day)).toEqual(['2026-11-20', '2026-11-21']);
     expect(data[0]).toMatchObject({ period_start: '2026-11-19T11:00:00.000Z' });
-    expect(await rows('/api/metrics/aggregations?period=week')).toMatchObject([{ week: '2026-11-16', value: 4 }]);
-    expect(await rows('/api/metrics/aggregations?period=month')).toMatchObject([{ month: '2026-11', period_end: '2026-12-01T00:00:00.000Z' }]);
+    expect(await rows('/api/metrics/aggregations?period=week')).toMatchObject([
+      { week: '2026-11-16', value: 4 },
+    ]);
+    expect(await rows('/api/metrics/aggregations?period=month')).toMatchObject([
+      { month: '2026-11', period_end: '2026-12-01T00:00:00.000Z' },
+    ]);
   });
 
   it.each([
@@ -151,7 +198,10 @@ describe('GET /api/metrics/aggregations', () => {
     ['session', { [SESSION_A]: 2, [SESSION_B]: 1 }],
     ['source', { transcript: 3 }],
     ['tool', { Bash: 2, Read: 1 }],
-    ['event_type', { api_error: 1, api_response: 3, tool_completed: 1, tool_failed: 2, user_prompt: 1 }],
+    [
+      'event_type',
+      { api_error: 1, api_response: 3, tool_completed: 1, tool_failed: 2, user_prompt: 1 },
+    ],
   ])('keeps apart by %s', async (group, expected) => {
     const data = await rows(`/api/metrics/aggregations?period=day&group_by=${group}&to=2026-11-21`);
     expect(Object.fromEntries(data.map((row) => [row['group'], row['value']]))).toEqual(expected);
@@ -166,10 +216,18 @@ describe('GET /api/metrics/aggregations', () => {
   it('comes in pages that cut no period in two', async () => {
     const first = await askJson(app, '/api/metrics/aggregations?period=day&group_by=model&limit=1');
     expect(first['data']).toHaveLength(3);
-    const second = await askJson(app, `/api/metrics/aggregations?period=day&group_by=model&limit=1&cursor=${String(first['next'])}`);
+    const second = await askJson(
+      app,
+      `/api/metrics/aggregations?period=day&group_by=model&limit=1&cursor=${String(first['next'])}`,
+    );
     expect(second).toMatchObject({ data: [{ day: '2026-11-21', group: 'gpt-x' }], next: null });
     const plain = await askJson(app, '/api/metrics/aggregations?period=day&limit=1');
-    expect(await askJson(app, `/api/metrics/aggregations?period=day&limit=1&cursor=${String(plain['next'])}`)).toMatchObject({
+    expect(
+      await askJson(
+        app,
+        `/api/metrics/aggregations?period=day&limit=1&cursor=${String(plain['next'])}`,
+      ),
+    ).toMatchObject({
       data: [{ day: '2026-11-21' }],
       next: null,
     });
@@ -185,28 +243,88 @@ describe('GET /api/metrics/costs', () => {
     expect(byType).toBe(total);
     expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBeCloseTo(0.01506001, 12);
     for (const side of ['by_project', 'by_session', 'by_day', 'by_source']) {
-      const { rows, rest } = costs[side] as { rows: { cost_usd: number }[]; rest: { cost_usd: number } };
-      expect(rows.reduce((sum, row) => sum + row.cost_usd, rest.cost_usd)).toBeCloseTo(0.01506001, 12);
+      const { rows, rest } = costs[side] as {
+        rows: { cost_usd: number }[];
+        rest: { cost_usd: number };
+      };
+      expect(rows.reduce((sum, row) => sum + row.cost_usd, rest.cost_usd)).toBeCloseTo(
+        0.01506001,
+        12,
+      );
     }
-    expect(costs['data']).toMatchObject([{ model: 'claude-haiku-5-5' }, { model: 'claude-next' }, { model: 'claude-opus-5-5' }, { model: 'gpt-x', total_cost_usd: 0 }]);
+    expect(costs['data']).toMatchObject([
+      { model: 'claude-haiku-5-5' },
+      { model: 'claude-next' },
+      { model: 'claude-opus-5-5' },
+      { model: 'gpt-x', total_cost_usd: 0 },
+    ]);
   });
 
   it('says what a short list leaves out', async () => {
     const costs = await askJson(app, '/api/metrics/costs?limit=1');
-    expect(costs['by_session']).toMatchObject({ rows: [{ session_id: SESSION_A }], rest: { rows: 1, cost_usd: 0.00253 } });
+    expect(costs['by_session']).toMatchObject({
+      rows: [{ session_id: SESSION_A }],
+      rest: { rows: 1, cost_usd: 0.00253 },
+    });
+  });
+
+  it('counts the parts of a request under their own models, also where a span cuts through a quarter of an hour', async () => {
+    using parts = createServingStore();
+    const part = (model: string, outputNanoUsd: number) => ({
+      model,
+      tokens: {
+        inputTokens: 0,
+        outputTokens: 1,
+        cacheReadInputTokens: 0,
+        cacheCreation5mInputTokens: 0,
+        cacheCreation1hInputTokens: 0,
+        webSearchRequests: 0,
+      },
+      cost: {
+        inputNanoUsd: 0,
+        outputNanoUsd,
+        cacheReadNanoUsd: 0,
+        cacheCreationNanoUsd: 0,
+        webSearchNanoUsd: 0,
+      },
+      estimated: false,
+    });
+    parts.request({
+      atMs: NINE_MS + 5,
+      model: 'a',
+      cost: [0, 30, 0, 0, 0],
+      detail: { parts: [part('a', 10), part('b', 20)] },
+    });
+    parts.request({ atMs: NINE_MS + 6, model: 'b', cost: [0, 7, 0, 0, 0] });
+    parts.commit();
+    const span = 'from=2026-11-20T09:00:00.001Z&to=2026-11-20T09:00:00.100Z';
+    expect(await askJson(servingApp(parts), `/api/metrics/costs?model=b&${span}`)).toMatchObject({
+      total_cost_usd: 27e-9,
+      by_token_type: { output: 27e-9, total: 27e-9 },
+    });
   });
 
   it('is exact to the millisecond by type as well', async () => {
-    const costs = await askJson(app, '/api/metrics/costs?from=2026-11-20T09:00:00.001Z&to=2026-11-20T09:01:00.001Z');
-    expect(costs).toMatchObject({ total_cost_usd: 0.01000001, by_token_type: { web_search: 0.01, total: 0.01000001 } });
+    const costs = await askJson(
+      app,
+      '/api/metrics/costs?from=2026-11-20T09:00:00.001Z&to=2026-11-20T09:01:00.001Z',
+    );
+    expect(costs).toMatchObject({
+      total_cost_usd: 0.01000001,
+      by_token_type: { web_search: 0.01, total: 0.01000001 },
+    });
   });
 });
 
 describe('sessions', () => {
   it('are listed by their latest activity, page by page', async () => {
     const first = await askJson(app, '/api/sessions?limit=1');
-    expect(answers.listOf(answers.sessionSummary).parse(first)['data']).toMatchObject([{ session_id: SESSION_B, state: 'active' }]);
-    expect(await askJson(app, `/api/sessions?limit=1&cursor=${String(first['next'])}`)).toMatchObject({ data: [{ session_id: SESSION_A }], next: null });
+    expect(answers.listOf(answers.sessionSummary).parse(first)['data']).toMatchObject([
+      { session_id: SESSION_B, state: 'active' },
+    ]);
+    expect(
+      await askJson(app, `/api/sessions?limit=1&cursor=${String(first['next'])}`),
+    ).toMatchObject({ data: [{ session_id: SESSION_A }], next: null });
   });
 
   it.each([
@@ -217,7 +335,9 @@ describe('sessions', () => {
     ['from=2026-11-21', [SESSION_B]],
     ['to=2026-11-20T09:30:00Z', [SESSION_A]],
   ])('are filtered by %s', async (query, expected) => {
-    expect((await rows(`/api/sessions?${query}`)).map((row) => row['session_id'])).toEqual(expected);
+    expect((await rows(`/api/sessions?${query}`)).map((row) => row['session_id'])).toEqual(
+      expected,
+    );
   });
 
   it('are told one by one with their parts', async () => {
@@ -231,9 +351,12 @@ describe('sessions', () => {
     expect((await askJson(app, '/api/sessions/aaaa'))['session_id']).toBe(SESSION_A);
   });
 
-  it.each(['dddddddd', '..', '%2e%2e%2fx', 'a b', 'x'.repeat(65), "'"])('are not found at %s', async (id) => {
-    expect((await ask(app, `/api/sessions/${encodeURI(id)}`)).status).toBe(404);
-  });
+  it.each(['dddddddd', '..', '%2e%2e%2fx', 'a b', 'x'.repeat(65), "'"])(
+    'are not found at %s',
+    async (id) => {
+      expect((await ask(app, `/api/sessions/${encodeURI(id)}`)).status).toBe(404);
+    },
+  );
 });
 
 describe('what is going on', () => {
@@ -241,7 +364,13 @@ describe('what is going on', () => {
     const tools = await askJson(app, '/api/tools?limit=2');
     expect(tools).toMatchObject({
       data: [
-        { tool: 'Bash', calls: 2, failures: 2, denied: 1, recent: { recent_calls: 2, duration_ms_p50: 1_500, errors: { exit_code: 1, denied: 1 } } },
+        {
+          tool: 'Bash',
+          calls: 2,
+          failures: 2,
+          denied: 1,
+          recent: { recent_calls: 2, duration_ms_p50: 1_500, errors: { exit_code: 1, denied: 1 } },
+        },
         { tool: 'Edit', calls: 1, recent: { duration_ms_p50: null, errors: {} } },
         { tool: 'Read', recent: { duration_ms_p95: 20 } },
       ],
@@ -251,15 +380,29 @@ describe('what is going on', () => {
   });
 
   it('shows files', async () => {
-    expect(await askJson(app, '/api/files?limit=1')).toMatchObject({ data: [{ file: '/home/dev/shop/a.ts', reads: 1, writes: 1 }], next: null });
+    expect(await askJson(app, '/api/files?limit=1')).toMatchObject({
+      data: [{ file: '/home/dev/shop/a.ts', reads: 1, writes: 1 }],
+      next: null,
+    });
   });
 
   it('shows the context of recent sessions, and how that of one changed', async () => {
     expect(await askJson(app, '/api/context')).toMatchObject({
-      data: [{ session_id: SESSION_B, state: 'active', context_tokens: 1_065, model: 'gpt-x', project: '/home/dev/old/shop' }],
+      data: [
+        {
+          session_id: SESSION_B,
+          state: 'active',
+          context_tokens: 1_065,
+          model: 'gpt-x',
+          project: '/home/dev/old/shop',
+        },
+      ],
     });
     expect(await rows('/api/context?state=idle')).toEqual([]);
-    expect(await askJson(app, '/api/context?session=aaaa')).toMatchObject({ data: [{ session_id: SESSION_A, state: 'ended' }], trend: [{ context_tokens: 1_065 }] });
+    expect(await askJson(app, '/api/context?session=aaaa')).toMatchObject({
+      data: [{ session_id: SESSION_A, state: 'ended' }],
+      trend: [{ context_tokens: 1_065 }],
+    });
   });
 
   it('shows the sources and what of them was no good', async () => {
@@ -268,7 +411,18 @@ describe('what is going on', () => {
        VALUES ('/claude/projects/shop/${SESSION_A}.jsonl', 3, 30, 5, 'invalid_json', 0)`,
     );
     expect(await askJson(app, '/api/sources')).toMatchObject({
-      data: [{ source: 'transcript', origins: 2, lines: 20, bytes: 2_000, requests: 4, duplicates: 3, rejects: { invalid_json: 1 }, last_entry: '2026-11-21T09:00:00.600Z' }],
+      data: [
+        {
+          source: 'transcript',
+          origins: 2,
+          lines: 20,
+          bytes: 2_000,
+          requests: 4,
+          duplicates: 3,
+          rejects: { invalid_json: 1 },
+          last_entry: '2026-11-21T09:00:00.600Z',
+        },
+      ],
       entries: { assistant: 8, user: 6 },
       rejects: { invalid_json: 2 },
       origin_resets: { truncated: 1 },
@@ -288,89 +442,4 @@ describe('the other names', () => {
   ])('%s answers as %s does', async (alias, path, query) => {
     expect(await askJson(app, alias + query)).toEqual(await askJson(app, path + query));
   });
-});
-
-describe('POST /api/metrics/export', () => {
-  const exported = (body: object): Promise<Record<string, unknown>> =>
-    askJson(app, '/api/metrics/export', { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
-
-  it('writes what GET /api/metrics tells to a file of its own naming', async () => {
-    const { path, count, bytes } = (await exported({})) as { path: string; count: number; bytes: number };
-    const text = readFileSync(path, 'utf8');
-    expect(path).toMatch(/\/exports\/metrics-2026-11-21T09-01-00-000Z-[0-9a-f]{8}\.jsonl$/);
-    expect([count, bytes, statSync(path).mode & 0o777]).toEqual([11, Buffer.byteLength(text), 0o600]);
-    expect(statSync(join(store.folder, 'exports')).mode & 0o777).toBe(0o700);
-    const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
-    expect(lines).toEqual([...(await rows('/api/metrics'))].reverse());
-  });
-
-  it('takes the same filters', async () => {
-    expect(await exported({ start_time: '2026-11-21', session_id: 'bbbb', event_category: 'tool' })).toMatchObject({ count: 1 });
-    expect(await exported({ tool: 'Bash', success: false })).toMatchObject({ count: 2 });
-  });
-
-  it('writes tables that no spreadsheet takes for formulas', async () => {
-    store.toolCall({ atMs: 1, tool: '=cmd|x', session: SESSION_A });
-    store.commit();
-    const { path } = await exported({ format: 'csv', tool: '=cmd|x' });
-    const [header, line] = readFileSync(String(path), 'utf8').split('\n');
-    expect(header).toMatch(/^id,revision,timestamp,session_id,/);
-    expect(line).toContain(",'=cmd|x,");
-    store.db.exec('DELETE FROM tool_call WHERE at_ms = 1');
-    store.commit();
-  });
-
-  it.each([
-    ['{"path":"/etc/x"}', 'path'],
-    ['{"format":"exe"}', 'format'],
-    ['{"__proto__":{"a":1}}', '__proto__'],
-    ['{"tag":7}', 'tag'],
-    ['[]', undefined],
-    ['{', undefined],
-    ['null', undefined],
-  ])('refuses %s', async (body, parameter) => {
-    const before = readdirSync(join(store.folder, 'exports'));
-    const response = await ask(app, '/api/metrics/export', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-    const problem = (await response.json()) as { error: { parameter?: string } };
-    expect([response.status, problem.error.parameter]).toEqual([400, parameter]);
-    expect(readdirSync(join(store.folder, 'exports'))).toEqual(before);
-  });
-
-  it('refuses a compressed body', async () => {
-    const response = await ask(app, '/api/metrics/export', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } });
-    expect(response.status).toBe(415);
-  });
-});
-
-describe('GET /openapi.json', () => {
-  it('describes every route with its parameters', async () => {
-    const description = (await askJson(app, '/openapi.json')) as { paths: Record<string, Record<string, { parameters: { name: string }[] }>> };
-    const component = rest.create(rest.config.parse({}), { ...servingDepsForRoutes() });
-    const known = (component.routes ?? []).filter(({ path }) => path !== '/openapi.json');
-    expect(Object.entries(description.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`)).sort()).toEqual(
-      known.map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`).sort(),
-    );
-    expect(description.paths['/api/metrics']?.['get']?.parameters.map(({ name }) => name)).toContain('event_category');
-    expect(description.paths['/api/sessions/{id}']?.['get']?.parameters).toContainEqual(expect.objectContaining({ name: 'id', in: 'path' }));
-  });
-
-  it('says what may be given', async () => {
-    const text = JSON.stringify(await askJson(app, '/openapi.json'));
-    expect(text).toContain('"enum":["hour","day","week","month"]');
-    expect(text).toContain('"minimum":1,"maximum":1000');
-  });
-
-  function servingDepsForRoutes(): Parameters<typeof rest.create>[1] {
-    return {
-      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-      now: () => 0,
-      count: () => undefined,
-      reader: store.reader,
-      cursors: { load: () => 0, save: () => undefined },
-      entries: store.reader.entries,
-      gauges: { offer: () => undefined, read: () => [] },
-      dataDir: store.folder,
-      version: '0',
-    };
-  }
 });

@@ -1,3 +1,4 @@
+import type { Database } from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import { report, type ReportQuery } from '../../src/rollups/report.ts';
@@ -97,6 +98,18 @@ describe('a report', () => {
     expect(rows).toMatchObject([{ hour: '2026-10-25T02', requests: 2 }]);
   });
 
+  it('has no row for what was taken back', () => {
+    const store = createStoreFixture();
+    store.request({ atMs: AT_MS, session: 'first' });
+    store.toolCall({ atMs: AT_MS, session: 'first' });
+    for (const table of ['rollup_request', 'rollup_tool', 'total_request', 'total_tool']) {
+      takeBack(store.db, table);
+    }
+    for (const kind of ['hourly', 'daily', 'session', 'project', 'model', 'tool'] as const) {
+      expect(report(store.db, { ...ALL, kind }).rows).toEqual([]);
+    }
+  });
+
   it('says that there are no plans yet', () => {
     expect(() => report(createStoreFixture().db, { ...ALL, kind: 'plan' })).toThrow(
       'No plans are recorded yet.',
@@ -185,3 +198,11 @@ describe('the file report', () => {
     expect(totals).toEqual(figures);
   });
 });
+
+/** Leaves rows of zeros, as a request does that turned out to be a copy of another session's. */
+function takeBack(db: Database, table: string): void {
+  const keys = new Set(['slot', 'session', 'project', 'model', 'tool', 'source', 'requester']);
+  const columns = db.pragma(`table_info(${table})`) as { readonly name: string }[];
+  const sums = columns.filter(({ name }) => !keys.has(name)).map(({ name }) => `${name} = 0`);
+  db.exec(`UPDATE ${table} SET ${sums.join(', ')}`);
+}

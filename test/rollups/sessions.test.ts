@@ -107,6 +107,22 @@ describe('a session', () => {
     });
   });
 
+  it('starts where its own begins, not where a copy was counted for a while', () => {
+    const store = createStoreFixture();
+    store.request({ session: 'fork', atMs: START_MS + DAY_MS });
+    store.request({ session: 'fork', atMs: START_MS, project: '/elsewhere' });
+    store.activity({
+      session: 'fork',
+      stretchesMs: [START_MS, START_MS, START_MS + DAY_MS, START_MS + DAY_MS],
+    });
+    store.db.exec(`DELETE FROM request WHERE at_ms = ${START_MS}`);
+    store.db.exec(
+      'UPDATE rollup_request SET requests = 0, output_tokens = 0, output_nano_usd = 0 WHERE slot = (SELECT min(slot) FROM rollup_request)',
+    );
+    expect(sessionDetail(store.db, 'fork', VIEW)?.started).toBe('2026-02-23T23:30:00.000Z');
+    expect(names(store, { project: '/elsewhere' })).toEqual([]);
+  });
+
   it('is on the day of its start in the zone asked for', () => {
     const store = createStoreFixture();
     store.request({ session: 'late', atMs: START_MS });

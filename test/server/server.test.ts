@@ -1,3 +1,5 @@
+// `needs` makes tests that the linter does not know for such.
+/* oxlint-disable vitest/no-standalone-expect */
 import { execFileSync } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { connect, createServer as createNetServer } from 'node:net';
@@ -12,7 +14,15 @@ import { needs } from '../support/offers.ts';
 const options: ServerOptions = {
   host: '127.0.0.1',
   port: 0,
-  routes: [{ method: 'GET', path: '/here', handle: () => new Response('here') }],
+  routes: [
+    { method: 'GET', path: '/here', handle: () => new Response('here') },
+    {
+      method: 'POST',
+      path: '/echo',
+      handle: async (request) => new Response(await request.text()),
+    },
+  ],
+  maxBodyBytes: 1_000,
   health: () => ({ ready: true, reasons: [] }),
   log: silentLog,
 };
@@ -38,11 +48,14 @@ describe('a server that listens', () => {
 
   afterEach(() => server.close());
 
-  const get = (lines: string): Promise<string> => rawAnswer(server.port, `${lines}\r\nConnection: close\r\n\r\n`);
+  const get = (lines: string): Promise<string> =>
+    rawAnswer(server.port, `${lines}\r\nConnection: close\r\n\r\n`);
 
   it('answers on the port it was given', async () => {
     expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
-    expect(await get(`GET /here HTTP/1.1\r\nHost: 127.0.0.1:${server.port}`)).toMatch(/^HTTP\/1.1 200 OK[^]*here$/);
+    expect(await get(`GET /here HTTP/1.1\r\nHost: 127.0.0.1:${server.port}`)).toMatch(
+      /^HTTP\/1.1 200 OK[^]*here$/,
+    );
   });
 
   it.each([
@@ -68,18 +81,57 @@ describe('a server that listens', () => {
     expect(await rawAnswer(server.port, `${upgrade}\r\n\r\n`)).toMatch(/^HTTP\/1.1 403/);
   });
 
+  it.each(['DELETE', 'PUT', 'PATCH'])(
+    'answers 405 to %s, with and without a body',
+    async (method) => {
+      expect((await fetch(`${server.url}/here`, { method })).status).toBe(405);
+      expect((await fetch(`${server.url}/here`, { method, body: 'x' })).status).toBe(405);
+    },
+  );
+
+  it('hands on bodies, declared or chunked', async () => {
+    const head = 'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json';
+    expect(await get(`${head}\r\nContent-Length: 0`)).toMatch(/^HTTP\/1.1 200/);
+    const declared = await rawAnswer(
+      server.port,
+      `${head}\r\nContent-Length: 7\r\nConnection: close\r\n\r\n{"a":1}`,
+    );
+    expect(declared).toMatch(/\{"a":1\}$/);
+    const chunked = await rawAnswer(
+      server.port,
+      `${head}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n`,
+    );
+    expect(chunked).toMatch(/\{"a":1\}$/);
+  });
+
+  it('refuses a body that is too large as soon as that is known', async () => {
+    const head = 'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json';
+    expect(await rawAnswer(server.port, `${head}\r\nContent-Length: 1000000000\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 413/,
+    );
+    const piece = `400\r\n${'x'.repeat(0x400)}\r\n`;
+    expect(
+      await rawAnswer(server.port, `${head}\r\nTransfer-Encoding: chunked\r\n\r\n${piece}`),
+    ).toMatch(/^HTTP\/1.1 413/);
+  });
+
   it('answers 405 to a method that is none', async () => {
     expect(await get(`FOO /here HTTP/1.1\r\nHost: localhost`)).toMatch(/^HTTP\/1.1 405[^]*nosniff/);
   });
 
   it('answers 431 to headers without an end', async () => {
-    expect(await get(`GET /here HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}`)).toMatch(/^HTTP\/1.1 431/);
+    expect(await get(`GET /here HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}`)).toMatch(
+      /^HTTP\/1.1 431/,
+    );
   });
 
   it('says who has the port when a second one comes', async () => {
     const second = createServer({ ...options, port: server.port }).listen();
     await expect(second).rejects.toThrow(PortTakenError);
-    await expect(second).rejects.toMatchObject({ exitCode: 69, message: expect.stringContaining('already taken by another Hall Monitor') as string });
+    await expect(second).rejects.toMatchObject({
+      exitCode: 69,
+      message: expect.stringContaining('already taken by another Hall Monitor') as string,
+    });
   });
 
   it('stops when told, open connections or not', async () => {
@@ -87,7 +139,7 @@ describe('a server that listens', () => {
     socket.on('error', () => undefined);
     await new Promise((resolve) => socket.once('connect', resolve));
     await server.close(50);
-    await expect(fetch(`${server.url}/here`)).rejects.toThrow();
+    await expect(fetch(`${server.url}/here`)).rejects.toThrow('fetch failed');
     socket.destroy();
   });
 });
@@ -130,7 +182,9 @@ describe('an address that others can reach', () => {
   });
 
   it('cannot be one that this machine does not have', async () => {
-    await expect(createServer({ ...options, host: '192.0.2.1', token: 'x' }).listen()).rejects.toThrow('Cannot listen on 192.0.2.1');
+    await expect(
+      createServer({ ...options, host: '192.0.2.1', token: 'x' }).listen(),
+    ).rejects.toThrow('Cannot listen on 192.0.2.1');
   });
 
   needs('linux')('is not listened on unless asked for', async () => {

@@ -18,6 +18,7 @@ export interface RequestFact {
   readonly atMs: number;
   /** Input, output, cache read, cache creation of five minutes and of one hour. */
   readonly tokens?: readonly [number, number, number, number, number];
+  readonly detail?: object;
   /** Nano-USD of input, output, cache read, cache creation and web search. */
   readonly cost?: readonly [number, number, number, number, number];
 }
@@ -117,7 +118,12 @@ export function createServingStore(): ServingStore {
     reader,
     request: (fact) => {
       const shared = common(fact);
-      insert('request', 0, { ...shared, origin: shared.owner, model: idOf(db, 'model', 'name', fact.model ?? 'claude-opus-5-5'), ...requestRow(fact) });
+      insert('request', 0, {
+        ...shared,
+        origin: shared.owner,
+        model: idOf(db, 'model', 'name', fact.model ?? 'claude-opus-5-5'),
+        ...requestRow(fact),
+      });
     },
     toolCall: (fact) => insert('tool_call', 1, { ...common(fact), ...toolRow(db, fact) }),
     occurrence: (fact) =>
@@ -128,7 +134,8 @@ export function createServingStore(): ServingStore {
         source: 0,
         data: JSON.stringify(fact.data ?? {}),
       }),
-    tally: (name, label, value) => void db.prepare('INSERT INTO tally VALUES (?, ?, ?)').run(name, label, value),
+    tally: (name, label, value) =>
+      void db.prepare('INSERT INTO tally VALUES (?, ?, ?)').run(name, label, value),
     commit: () => {
       db.exec(REFRESH);
       const seq = reader.lastSeq();
@@ -150,15 +157,23 @@ function inserter(db: Database.Database) {
     const full: Record<string, string | number | null> = { key: `key-${count}`, ...row };
     const names = Object.keys(full);
     const { lastInsertRowid } = db
-      .prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
+      .prepare(
+        `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      )
       .run(Object.values(full));
-    db.prepare('INSERT INTO event (kind, ref, revision) VALUES (?, ?, 0)').run(kind, lastInsertRowid);
+    db.prepare('INSERT INTO event (kind, ref, revision) VALUES (?, ?, 0)').run(
+      kind,
+      lastInsertRowid,
+    );
   };
 }
 
 function idOf(db: Database.Database, table: string, column: string, name: string): number {
   db.prepare(`INSERT OR IGNORE INTO ${table} (${column}) VALUES (?)`).run(name);
-  return db.prepare<[string], number>(`SELECT id FROM ${table} WHERE ${column} = ?`).pluck().get(name) ?? 0;
+  return (
+    db.prepare<[string], number>(`SELECT id FROM ${table} WHERE ${column} = ?`).pluck().get(name) ??
+    0
+  );
 }
 
 function originOf(db: Database.Database, session: string, sessionId: number): number {
@@ -166,12 +181,21 @@ function originOf(db: Database.Database, session: string, sessionId: number): nu
   db.prepare(
     "INSERT OR IGNORE INTO origin (source, path, written_at_ms, session, lines, bytes) VALUES ('transcript', ?, 0, ?, 10, 1000)",
   ).run(path, sessionId);
-  return db.prepare<[string], number>('SELECT id FROM origin WHERE path = ?').pluck().get(path) ?? 0;
+  return (
+    db.prepare<[string], number>('SELECT id FROM origin WHERE path = ?').pluck().get(path) ?? 0
+  );
 }
 
-function requestRow({ requester = 'main', source = 'transcript', basis = 'list', ...fact }: RequestFact) {
+function requestRow({
+  requester = 'main',
+  source = 'transcript',
+  basis = 'list',
+  ...fact
+}: RequestFact) {
   const [input, output, cacheRead, fiveMinutes, oneHour] = fact.tokens ?? [10, 100, 1000, 50, 5];
-  const [inputCost, outputCost, readCost, writeCost, searchCost] = fact.cost ?? [40_000, 2_000_000, 200_000, 290_000, 0];
+  const [inputCost, outputCost, readCost, writeCost, searchCost] = fact.cost ?? [
+    40_000, 2_000_000, 200_000, 290_000, 0,
+  ];
   return {
     source: SOURCES.indexOf(source),
     requester: REQUESTERS.indexOf(requester),
@@ -185,6 +209,7 @@ function requestRow({ requester = 'main', source = 'transcript', basis = 'list',
     thinking_tokens: 0,
     final: fact.final === false ? 0 : 1,
     cost_basis: COST_BASES.indexOf(basis),
+    detail: fact.detail === undefined ? null : JSON.stringify(fact.detail),
     input_nano_usd: basis === 'unpriced' ? 0 : inputCost,
     output_nano_usd: basis === 'unpriced' ? 0 : outputCost,
     cache_read_nano_usd: basis === 'unpriced' ? 0 : readCost,
@@ -210,16 +235,55 @@ function toolRow(db: Database.Database, { tool = 'Read', success = true, ...fact
 export function fillSample(store: ServingStore): void {
   const other = { session: SESSION_B, project: '/home/dev/old/shop' };
   store.request({ atMs: NINE_MS });
-  store.request({ atMs: NINE_MS + 60_000, requester: 'subagent', model: 'claude-haiku-5-5', cost: [1, 2, 3, 4, 10_000_000] });
-  store.request({ atMs: NINE_MS + 3_600_000, ...other, model: 'claude-next', basis: 'estimated', final: false });
+  store.request({
+    atMs: NINE_MS + 60_000,
+    requester: 'subagent',
+    model: 'claude-haiku-5-5',
+    cost: [1, 2, 3, 4, 10_000_000],
+  });
+  store.request({
+    atMs: NINE_MS + 3_600_000,
+    ...other,
+    model: 'claude-next',
+    basis: 'estimated',
+    final: false,
+  });
   store.request({ atMs: NINE_MS + 86_400_000, ...other, model: 'gpt-x', basis: 'unpriced' });
-  store.toolCall({ atMs: NINE_MS + 1_000, tool: 'Read', durationMs: 20, file: '/home/dev/shop/a.ts' });
-  store.toolCall({ atMs: NINE_MS + 2_000, tool: 'Bash', success: false, errorClass: 'exit_code', durationMs: 1_500, command: 'npm' });
+  store.toolCall({
+    atMs: NINE_MS + 1_000,
+    tool: 'Read',
+    durationMs: 20,
+    file: '/home/dev/shop/a.ts',
+  });
+  store.toolCall({
+    atMs: NINE_MS + 2_000,
+    tool: 'Bash',
+    success: false,
+    errorClass: 'exit_code',
+    durationMs: 1_500,
+    command: 'npm',
+  });
   store.toolCall({ atMs: NINE_MS + 3_000, tool: 'Bash', success: false, errorClass: 'denied' });
-  store.toolCall({ atMs: NINE_MS + 86_400_500, ...other, tool: 'Edit', success: null, file: '/home/dev/shop/a.ts' });
+  store.toolCall({
+    atMs: NINE_MS + 86_400_500,
+    ...other,
+    tool: 'Edit',
+    success: null,
+    file: '/home/dev/shop/a.ts',
+  });
   store.occurrence({ atMs: NINE_MS - 1_000, type: 'user_prompt', data: { length: 12 } });
-  store.occurrence({ atMs: NINE_MS + 4_000, type: 'api_error', category: 'api', data: { status: 529 } });
-  store.occurrence({ atMs: NINE_MS + 86_400_600, ...other, type: 'compaction', category: 'session' });
+  store.occurrence({
+    atMs: NINE_MS + 4_000,
+    type: 'api_error',
+    category: 'api',
+    data: { status: 529 },
+  });
+  store.occurrence({
+    atMs: NINE_MS + 86_400_600,
+    ...other,
+    type: 'compaction',
+    category: 'session',
+  });
   store.tally('entries', 'assistant', 8);
   store.tally('entries', 'user', 6);
   store.tally('rejects', 'invalid_json', 2);

@@ -12,7 +12,10 @@ import type { ServingStore } from './serving-store.ts';
 import { NINE_MS } from './serving-store.ts';
 
 /** Everything the exporters may be given, at a moment that does not move. */
-export function servingDeps(store: ServingStore, more: Partial<RestDeps> = {}): RestDeps & PrometheusDeps & { readonly gauges: Gauges } {
+export function servingDeps(
+  store: ServingStore,
+  more: Partial<RestDeps> = {},
+): RestDeps & PrometheusDeps & { readonly gauges: Gauges } {
   return {
     log: silentLog,
     now: () => NINE_MS + 86_400_000 + 60_000,
@@ -42,7 +45,10 @@ export function servingRoutes(deps: RestDeps & PrometheusDeps): readonly Route[]
 }
 
 /** The whole interface over a store, without a socket. */
-export function servingApp(store: ServingStore, more: Partial<Parameters<typeof createApp>[0]> = {}): App {
+export function servingApp(
+  store: ServingStore,
+  more: Partial<Parameters<typeof createApp>[0]> = {},
+): App {
   return createApp({
     host: '127.0.0.1',
     port: () => 9464,
@@ -59,7 +65,11 @@ export function ask(app: App, path: string, init: RequestInit = {}): Promise<Res
 }
 
 /** The JSON of a path that must exist. */
-export async function askJson(app: App, path: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
+export async function askJson(
+  app: App,
+  path: string,
+  init: RequestInit = {},
+): Promise<Record<string, unknown>> {
   const response = await ask(app, path, init);
   return (await response.json()) as Record<string, unknown>;
 }

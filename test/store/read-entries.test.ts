@@ -17,9 +17,27 @@ beforeAll(() => {
   for (let i = 0; i < 400; i += 1) {
     const atMs = NINE_MS + Math.floor(i / 7) * 400_000;
     const where = i % 3 === 0 ? { session: SESSION_B, project: '/home/dev/old/shop' } : {};
-    store.request({ atMs, ...where, model: i === 50 ? 'rare' : (MODELS[i % 2] ?? ''), requester: i % 5 === 0 ? 'subagent' : 'main', basis: i % 11 === 0 ? 'unpriced' : i % 7 === 0 ? 'estimated' : 'list', final: i % 13 !== 0 });
-    store.toolCall({ atMs: atMs + (i % 2), ...where, tool: TOOLS[i % 5] ?? null, success: i % 9 === 0 ? null : i % 4 !== 0, ...(i % 8 === 0 && { errorClass: 'denied' }) });
-    store.occurrence({ atMs: atMs + (i % 3), ...where, type: i % 10 === 0 ? 'compaction' : 'user_prompt', category: i % 10 === 0 ? 'session' : 'user' });
+    store.request({
+      atMs,
+      ...where,
+      model: i === 50 ? 'rare' : (MODELS[i % 2] ?? ''),
+      requester: i % 5 === 0 ? 'subagent' : 'main',
+      basis: i % 11 === 0 ? 'unpriced' : i % 7 === 0 ? 'estimated' : 'list',
+      final: i % 13 !== 0,
+    });
+    store.toolCall({
+      atMs: atMs + (i % 2),
+      ...where,
+      tool: TOOLS[i % 5] ?? null,
+      success: i % 9 === 0 ? null : i % 4 !== 0,
+      ...(i % 8 === 0 && { errorClass: 'denied' }),
+    });
+    store.occurrence({
+      atMs: atMs + (i % 3),
+      ...where,
+      type: i % 10 === 0 ? 'compaction' : 'user_prompt',
+      category: i % 10 === 0 ? 'session' : 'user',
+    });
   }
   store.db.exec('COMMIT');
   store.commit();
@@ -30,7 +48,7 @@ afterAll(() => store[Symbol.dispose]());
 
 function pages(query: EntryQuery): readonly MetricEntry[] {
   const entries: MetricEntry[] = [];
-  for (let cursor: string | null = query.cursor; ; ) {
+  for (let cursor: string | null = query.cursor; ;) {
     const page = store.reader.entries({ ...query, cursor });
     entries.push(...page.entries);
     if (page.next === null) return entries;
@@ -39,7 +57,12 @@ function pages(query: EntryQuery): readonly MetricEntry[] {
 }
 
 function idsOf(table: string, column: string, names: readonly string[]): number[] {
-  return names.flatMap((name) => store.db.prepare<[string], number>(`SELECT id FROM ${table} WHERE ${column} = ?`).pluck().all(name));
+  return names.flatMap((name) =>
+    store.db
+      .prepare<[string], number>(`SELECT id FROM ${table} WHERE ${column} = ?`)
+      .pluck()
+      .all(name),
+  );
 }
 
 describe('pages of entries', () => {
@@ -68,10 +91,13 @@ describe('pages of entries', () => {
   });
 
   it('refuse a cursor that they have not given out', () => {
-    expect(() => store.reader.entries({ ...ALL_ENTRIES, cursor: "' OR 1=1" })).toThrow('The cursor is not one of ours.');
+    expect(() => store.reader.entries({ ...ALL_ENTRIES, cursor: "' OR 1=1" })).toThrow(
+      'The cursor is not one of ours.',
+    );
   });
 
-  const optional = <T>(values: readonly T[]): fc.Arbitrary<T | null> => fc.constantFrom(null, null, ...values);
+  const optional = <T>(values: readonly T[]): fc.Arbitrary<T | null> =>
+    fc.constantFrom(null, null, ...values);
   const queries = fc.record({
     from: optional([0, 5, 40]),
     to: optional([3, 30, 60]),
@@ -79,11 +105,34 @@ describe('pages of entries', () => {
     project: optional(['/home/dev/old/shop']),
     model: optional(MODELS),
     source: optional(['transcript', 'hook'] as const),
-    eventType: optional(['api_response', 'tool_start', 'tool_completed', 'tool_failed', 'compaction', 'nothing']),
+    eventType: optional([
+      'api_response',
+      'tool_start',
+      'tool_completed',
+      'tool_failed',
+      'compaction',
+      'nothing',
+    ]),
     category: optional(['api', 'tool', 'session', 'user'] as const),
     tool: optional(['Read', 'success', 'NoTool']),
     success: optional([true, false]),
-    tags: fc.subarray(['api', 'main', 'not_final', 'unpriced', 'estimated_pricing', 'tool', 'success', 'failed', 'denied', 'Bash', 'compaction', 'tru'], { maxLength: 2 }),
+    tags: fc.subarray(
+      [
+        'api',
+        'main',
+        'not_final',
+        'unpriced',
+        'estimated_pricing',
+        'tool',
+        'success',
+        'failed',
+        'denied',
+        'Bash',
+        'compaction',
+        'tru',
+      ],
+      { maxLength: 2 },
+    ),
     order: fc.constantFrom('desc' as const, 'asc' as const),
     limit: fc.integer({ min: 1, max: 40 }),
   });
@@ -126,7 +175,8 @@ describe('a search for what is rare', () => {
   it('gives up after a while, says where to go on, and finds it in the end', () => {
     using big = createServingStore();
     big.db.exec('BEGIN');
-    for (let i = 0; i < 20_000; i += 1) big.occurrence({ atMs: NINE_MS + i, type: i === 3 ? 'compaction' : 'user_prompt' });
+    for (let i = 0; i < 20_000; i += 1)
+      big.occurrence({ atMs: NINE_MS + i, type: i === 3 ? 'compaction' : 'user_prompt' });
     big.db.exec('COMMIT');
     const query = { ...ALL_ENTRIES, eventType: 'compaction' };
     const first = big.reader.entries(query);

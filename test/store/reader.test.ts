@@ -32,7 +32,11 @@ describe('the log', () => {
   it('is told in pages that join without a gap', () => {
     fillSample(store);
     const seqs: number[] = [];
-    for (let page = store.reader.after(0, 4); page.length > 0; page = store.reader.after(seqs.at(-1) ?? 0, 4)) {
+    for (
+      let page = store.reader.after(0, 4);
+      page.length > 0;
+      page = store.reader.after(seqs.at(-1) ?? 0, 4)
+    ) {
       expect(page.length).toBeLessThanOrEqual(4);
       seqs.push(...page.map(({ seq }) => seq));
     }
@@ -45,7 +49,9 @@ describe('the log', () => {
     store.db.exec('UPDATE tool_call SET success = 1, result_at_ms = at_ms + 5, revision = 1');
     store.db.exec('INSERT INTO event (kind, ref, revision) VALUES (1, 1, 1)');
     const after = store.reader.after(1, 10);
-    expect(after).toMatchObject([{ seq: 2, entry: { id: before?.entry.id, revision: 1, event_type: 'tool_completed' } }]);
+    expect(after).toMatchObject([
+      { seq: 2, entry: { id: before?.entry.id, revision: 1, event_type: 'tool_completed' } },
+    ]);
   });
 
   it('passes over what was pruned instead of looking ended', () => {
@@ -81,7 +87,14 @@ describe('a request as an entry', () => {
         cache_creation_5m_input_tokens: 50,
         cache_creation_1h_input_tokens: 5,
       },
-      cost: { input: 1e-9, output: 2e-9, cache_read: 3e-9, cache_creation: 4e-9, web_search: 5e-9, total: 15e-9 },
+      cost: {
+        input: 1e-9,
+        output: 2e-9,
+        cache_read: 3e-9,
+        cache_creation: 4e-9,
+        web_search: 5e-9,
+        total: 15e-9,
+      },
       data: {
         message_id: 'key-1',
         request_id: null,
@@ -95,6 +108,23 @@ describe('a request as an entry', () => {
       },
       tags: ['api', 'response', 'main', 'not_final'],
     });
+  });
+
+  it('tells what is peculiar about it, but not its parts', () => {
+    store.request({
+      atMs: NINE_MS,
+      detail: {
+        speed: 'fast',
+        stop_reason: 'refusal',
+        refused: true,
+        parts: [{ model: 'x' }],
+        iterations: [],
+      },
+    });
+    const data = store.reader.after(0, 1)[0]?.entry.data;
+    expect(data).toMatchObject({ speed: 'fast', stop_reason: 'refusal', refused: true });
+    expect(data).not.toHaveProperty('parts');
+    expect(data).not.toHaveProperty('iterations');
   });
 
   it('has no cost where no price is known', () => {
@@ -112,9 +142,19 @@ describe('a tool call as an entry', () => {
     [false, 'denied', 'tool_failed', ['tool', 'failed', 'denied', 'Bash']],
     [null, null, 'tool_start', ['tool', 'started', 'Bash']],
   ])('with success %s and error %s is %s', (success, errorClass, type, tags) => {
-    store.toolCall({ atMs: NINE_MS, tool: 'Bash', success, ...(errorClass !== null && { errorClass }) });
+    store.toolCall({
+      atMs: NINE_MS,
+      tool: 'Bash',
+      success,
+      ...(errorClass !== null && { errorClass }),
+    });
     const entry = store.reader.after(0, 1)[0]?.entry;
-    expect(entry).toMatchObject({ event_type: type, tool_success: success, tool_duration_ms: null, tags });
+    expect(entry).toMatchObject({
+      event_type: type,
+      tool_success: success,
+      tool_duration_ms: null,
+      tags,
+    });
   });
 
   it('has no name where only its result was seen', () => {
@@ -141,7 +181,9 @@ describe('waiting for more', () => {
 
   it('ends when more is committed, and only then', async () => {
     let isOver = false;
-    const waiting = store.reader.changed(0, new AbortController().signal).then(() => (isOver = true));
+    const waiting = store.reader
+      .changed(0, new AbortController().signal)
+      .then(() => (isOver = true));
     store.reader.notify(0);
     await Promise.resolve();
     expect(isOver).toBe(false);
@@ -164,6 +206,6 @@ describe('the reader', () => {
   });
 
   it('does not make a store where there is none', () => {
-    expect(() => createReader('/nowhere/store.db')).toThrow();
+    expect(() => createReader('/nowhere/store.db')).toThrow('directory does not exist');
   });
 });

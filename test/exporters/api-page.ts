@@ -1,0 +1,132 @@
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: {
+    readonly enum?: readonly string[];
+    readonly default?: string | number;
+    readonly type?: string;
+  };
+}
+
+interface Operation {
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: {
+    readonly content: {
+      readonly 'application/json': {
+        readonly schema: {
+          readonly properties: Readonly<
+            Record<string, Parameter['schema'] & { readonly description?: string }>
+          >;
+        };
+      };
+    };
+  };
+}
+
+/** The part of an OpenAPI description that the page shows. */
+export interface Description {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+const HEAD = `# HTTP interface
+
+One port for everything: 127.0.0.1:9464 unless configured otherwise. The routes below are made from the schemas that check
+the requests, as \`GET /openapi.json\` is; a test keeps this page so.
+
+## Rules for all routes
+
+- **Who may ask.** \`Host\` must be \`127.0.0.1\`, \`localhost\` or \`[::1]\`, alone or with our port, or a name from
+  \`allowedHosts\`. A foreign \`Origin\`, or \`Sec-Fetch-Site\` other than \`same-origin\` and \`none\`, is refused with 403.
+  There are no CORS headers.
+- **Token.** On a loopback address reading needs none. A POST needs it wherever one is configured. On any other address
+  everything but \`/healthz\` and \`/readyz\` needs it: \`Authorization: Bearer <token>\`, else 401. Without a token the server
+  does not listen on such an address at all.
+- **POST** takes \`application/json\` (415 for anything else) of at most 1 MiB (413).
+- **Lists** answer \`{ "data": [...], "next": <cursor or null> }\`; give \`next\` back as \`cursor\` to go on. A page of
+  \`/api/metrics\` may be short, even empty, while \`next\` is not null: a search for something rare stops after some 16,000
+  entries and goes on with the next page.
+- **Mistakes** answer \`{ "error": { "message", "parameter"?, "allowed"?, "hint"? } }\`: 400 for a wrong, unknown or repeated
+  parameter, 404, 405 with \`Allow\`, 429 and 503 with \`Retry-After\`.
+- **Times** are ISO 8601 or unix milliseconds; spans are half-open. A date is its first moment, and what names no offset
+  is in the zone asked for, else the configured one. Answers are in UTC.
+- \`start_time\`, \`end_time\`, \`session_id\`, \`tool_name\` and \`tags\` are other names of \`from\`, \`to\`, \`session\`, \`tool\` and \`tag\`.
+- Money is USD, not rounded. A cost that is not known is absent; \`unpriced_requests\` says how often that is so.
+
+## Health
+
+| Path | Answer |
+|---|---|
+| \`GET /healthz\` | 200 \`ok\` as long as the process answers |
+| \`GET /readyz\` | 200 \`{ "ready": true, "reasons": [] }\`, or 503 with the reasons, such as a backfill that is under way |
+| \`GET /metrics\` | see [metrics.md](metrics.md) |
+
+## The live stream
+
+\`GET /events/metrics\` sends every entry as it is committed:
+
+\`\`\`
+id: 4711
+event: metric
+data: {"id":"req_...","revision":0,"timestamp":"2026-11-20T09:00:00.000Z",...}
+\`\`\`
+
+\`id\` is the entry's place in the log. A client that comes back with \`Last-Event-ID\` (browsers do so by themselves) or
+\`?last_event_id=\` is told everything it missed, each entry once, and then what is new. An entry whose fields grow is told
+again with the same \`data.id\` and a higher \`revision\`: keep the highest. A comment every 15 s keeps the line open. A client
+that is more than 1 MiB behind is cut off and can resume; more than 100 streams are refused with 503, more than 5 opened by
+one address within a minute with 429. All four numbers are configurable (\`sse\`).
+`;
+
+/** The page that describes the HTTP interface. */
+export function apiPage({ paths }: Description): string {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const aliases = operations.filter(({ operation }) => operation.description !== undefined);
+  const main = operations.filter(({ operation }) => operation.description === undefined);
+  const names = aliases.map(
+    ({ path, operation }) =>
+      `| \`${path}\` | \`${(operation.description ?? '').replace(/^.* of |\.$/g, '')}\` |`,
+  );
+  return `${HEAD}${main.map(section).join('')}\n## Other names\n\n| Path | Is |\n|---|---|\n${names.join('\n')}\n`;
+}
+
+function section({
+  path,
+  method,
+  operation,
+}: {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: Operation;
+}): string {
+  const body = Object.entries(
+    operation.requestBody?.content['application/json'].schema.properties ?? {},
+  );
+  const rows = [
+    ...operation.parameters.map(({ name, required, description = '', schema }) =>
+      row(name, required, description, schema),
+    ),
+    ...body.map(([name, { description = '', ...schema }]) => row(name, false, description, schema)),
+  ];
+  const table =
+    rows.length === 0
+      ? ''
+      : `\n| ${body.length === 0 ? 'Parameter' : 'Field'} | | Meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
+  return `\n## ${method.toUpperCase()} ${path}\n\n${operation.summary}\n${table}`;
+}
+
+function row(
+  name: string,
+  required: boolean,
+  description: string,
+  schema: Parameter['schema'],
+): string {
+  const allowed = schema.enum?.map((value) => `\`${value}\``).join(', ') ?? '';
+  const preset = schema.default === undefined ? '' : `default \`${schema.default}\``;
+  return `| \`${name}\` | ${[required ? 'required' : '', allowed, preset].filter((part) => part !== '').join('; ')} | ${description.replaceAll('|', '\\|')} |`;
+}

@@ -1,0 +1,46 @@
+import type { MetricSpec } from '../../src/rollups/metric-table.ts';
+import { METRICS } from '../../src/rollups/metric-table.ts';
+
+const HEAD = `# Metrics
+
+What \`GET /metrics\` shows, in the text format of Prometheus (version 0.0.4). This page is made from the table in
+\`src/rollups/metric-table.ts\`, and a test keeps it so.
+
+- Everything under \`hall_monitor_\` that is marked *store* is read from the store at each scrape. It survives restarts, is
+  the same figure that REST and the reports show, and never counts a request, call or prompt twice.
+- \`project\` is the last part of the project's path. Where two projects share it, the one that came later is called by
+  more of its path, so a name never moves from one project to another. A session that names no folder is \`unknown\`.
+- No label ever holds a session, a file, a command or text from a conversation.
+- A metric has at most \`maxSeries\` series (1,000 by default). What is too much is added up under \`other\`, so that sums
+  stay whole; \`hall_monitor_series_overflow_total\` says how many series that concerns.
+- A series of \`hall_monitor_estimated_cost_usd_total\`, \`hall_monitor_unpriced_requests_total\`,
+  \`hall_monitor_not_final_requests_total\` or of the type \`web_search\` appears with its first count.
+- Costs are kept as whole nano-USD and divided at the very end.
+- \`target_info\` carries the resource: \`service_name\`, \`service_version\` and what \`OTEL_RESOURCE_ATTRIBUTES\` adds.
+
+| Metric | Kind | Unit | Labels | From | Meaning |
+|---|---|---|---|---|---|
+`;
+
+const TAIL = `
+## Questions and queries
+
+| Question | Query |
+|---|---|
+| What does this cost per hour, by project? | \`sum by (project) (rate(hall_monitor_cost_usd_total[15m])) * 3600\` |
+| What was spent today, by model? | \`sum by (model) (increase(hall_monitor_cost_usd_total[24h]))\` |
+| How much of the prompt comes from the cache? | \`sum(rate(hall_monitor_tokens_total{type="cache_read"}[1h])) / sum(rate(hall_monitor_tokens_total{type!="output"}[1h]))\` |
+| Which tools fail? | \`sum by (tool) (rate(hall_monitor_tool_calls_total{outcome="failure"}[1h]))\` |
+| How long does a tool take on average? | \`sum by (tool) (rate(hall_monitor_tool_duration_seconds_total[1h])) / sum by (tool) (rate(hall_monitor_tool_timed_calls_total[1h]))\` |
+| Is anything still coming in? | \`time() - hall_monitor_last_event_timestamp_seconds\` |
+| Can the total be believed? | \`sum(hall_monitor_unpriced_requests_total)\`, \`sum(hall_monitor_not_final_requests_total)\`, \`sum(hall_monitor_rejects_total)\` |
+`;
+
+/** The page that describes all metrics. */
+export function metricsPage(): string {
+  const rows = Object.values<MetricSpec>(METRICS).map(
+    ({ name, kind, unit, labels, from, help }) =>
+      `| \`${name}\` | ${kind} | ${unit} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${from} | ${help} |`,
+  );
+  return `${HEAD}${rows.join('\n')}\n${TAIL}`;
+}
