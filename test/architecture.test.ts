@@ -21,7 +21,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   store: ['records', 'errors', 'runtime'],
   rollups: ['records', 'errors', 'runtime', 'store'],
   component: ['records', 'runtime', 'store/store.ts'],
-  pipeline: ['records', 'pricing', 'store/store.ts', 'component', 'errors', 'runtime'],
+  pipeline: ['records', 'pricing', 'store/store.ts', 'store/rows.ts', 'store/write-store.ts', 'component', 'errors', 'runtime'],
   server: ['component', 'errors', 'runtime', 'records'],
   config: ['component', 'errors', 'runtime', 'records'],
   'receivers/*': ['records', 'component', 'errors', 'runtime'],

@@ -26,6 +26,7 @@ const body = z.strictObject({
 const answer = z.object({ path: z.string(), count: z.int(), bytes: z.int() });
 
 const PAGE = 1_000;
+const MAX_BODY_LENGTH = 65_536;
 
 /** What was written and where. */
 interface Exported {
@@ -51,7 +52,11 @@ export function exportRoute(deps: RestDeps, config: RestConfig): RouteSpec {
             parameter: 'content-encoding',
           });
         }
-        const { format, ...filters } = readBody(body, await request.text());
+        const text = await request.text();
+        if (text.length > MAX_BODY_LENGTH) {
+          return problemResponse(413, { message: 'So large a body cannot be a filter.' });
+        }
+        const { format, ...filters } = readBody(body, text);
         const query = {
           ...entryQuery(deps, filters, config.timezone),
           order: 'asc' as const,

@@ -87,7 +87,7 @@ const costState = (line: Parsed): string => {
   const usage = own(line, 'modelUsage');
   const models = typeof usage === 'object' && usage !== null ? Object.entries(usage).slice(0, MAX_MODELS) : [];
   const byModel = models.map(([model, figures]) => {
-    const known = typeof figures === 'object' && figures !== null ? Object.entries(figures) : [];
+    const known = typeof figures === 'object' && figures !== null ? Object.entries(figures as Parsed) : [];
     return [model.slice(0, 200), Object.fromEntries(known.filter(([, value]) => count(value) !== null))] as const;
   });
   return JSON.stringify({

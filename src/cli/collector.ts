@@ -53,7 +53,7 @@ export const readerThreads = (): number => Math.min(MAX_THREADS, Math.max(1, ava
  */
 export const openCollector = async (options: CollectorOptions): Promise<Collector> => {
   makeHome(options.home);
-  const lock = lockStore(options.home, options.waitMs);
+  const lock = lockStore(options.home, options.waitMs, process.pid);
   if (isHeld(lock)) throw new StoreHeldError(options.home, lock.holderPid);
   try {
     const pricer = createPricer(await loadPriceTable(options.overrideFile));

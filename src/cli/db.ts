@@ -87,7 +87,7 @@ function moveAside(home: string, nowMs: number): string | null {
   if (!existsSync(store)) {
     return null;
   }
-  const lock = lockStore(home, 0);
+  const lock = lockStore(home, 0, process.pid);
   if (isHeld(lock)) {
     throw new StoreHeldError(home, lock.holderPid);
   }

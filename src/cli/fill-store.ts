@@ -8,7 +8,7 @@ import { createProgressBar } from './progress.ts';
 /** Reads what is new into the store, unless a collector does so already. */
 export const fillStore = async (config: Config, note: (text: string) => void): Promise<void> => {
   const { home, claudeDirs, pricing } = config;
-  const bar = createProgressBar({ note, isTerminal: process.stderr.isTTY === true, now: Date.now });
+  const bar = createProgressBar({ note, isTerminal: process.stderr.isTTY, now: Date.now });
   try {
     const collector = await openCollector({ home, overrideFile: pricing.overrideFile, waitMs: 0 });
     try {

@@ -1,7 +1,8 @@
-import { backfill } from '../../receivers/transcripts/backfill.ts';
+import { backfill, type BackfillResult } from '../../receivers/transcripts/backfill.ts';
 import { Positions } from '../../receivers/transcripts/plan-readings.ts';
 import { transcriptRoots } from '../../receivers/transcripts/discover.ts';
-import { storeCounts } from '../rollups/store-counts.ts';
+import type { Config } from '../config/schema.ts';
+import { type StoreCounts, storeCounts } from '../rollups/store-counts.ts';
 import { openCollector, readerThreads } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { escapeText, jsonText } from './escape.ts';
@@ -14,6 +15,8 @@ export interface ImportOptions extends CommandContext {
 }
 
 const LOCK_WAIT_MS = 2_000;
+/** Files that could not be read are named up to this many. */
+const MAX_PROBLEMS = 10;
 const BYTES_PER_MEBIBYTE = 1024 * 1024;
 
 /** Reads all transcripts once into the store; the counts are those of the store afterwards. */
@@ -21,9 +24,9 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
   const startedMs = performance.now();
   const { home, claudeDirs, pricing } = config;
   const collector = await openCollector({ home, overrideFile: pricing.overrideFile, waitMs: LOCK_WAIT_MS });
-  const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY === true, now: terminal.nowMs });
+  const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY, now: terminal.nowMs });
+  const problems: string[] = [];
   try {
-    const problems: string[] = [];
     const read = await backfill({
       claudeDirs,
       positions: new Positions(collector.origins('transcript')),
@@ -35,51 +38,62 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
     collector.store.settle();
     bar.clear();
     const counts = storeCounts(collector.store.db);
-    const peakRssBytes = process.resourceUsage().maxRSS * 1024;
     const durationMs = Math.round(performance.now() - startedMs);
-    if (json) {
-      terminal.print(
-        jsonText({
-          files: counts.files,
-          bytes: counts.bytes,
-          lines: counts.lines,
-          requests: counts.requests,
-          tool_calls: counts.toolCalls,
-          sessions: counts.sessions,
-          rejected_lines: counts.rejectedLines,
-          read_files: read.filesRead,
-          read_bytes: read.bytesRead,
-          unreadable: problems.length,
-          duration_ms: durationMs,
-          peak_rss_bytes: peakRssBytes,
-        }),
-      );
-    } else {
-      const rate = (read.bytesRead / BYTES_PER_MEBIBYTE / Math.max(1, durationMs)) * 1000;
-      const roots = transcriptRoots(claudeDirs);
-      terminal.print(
-        [
-          `Read ${countText(read.filesRead)} of ${countText(read.filesFound)} transcripts (${sizeText(read.bytesRead)}) in ${(durationMs / 1000).toFixed(1)} s, ${rate.toFixed(0)} MiB/s.`,
-          roots.length === 0 ? `No transcripts: there is no projects folder in ${claudeDirs.join(' or ')}.` : `From ${roots.join(', ')}`,
-          `The store in ${home} now holds:`,
-          ...[
-            ['requests', counts.requests],
-            ['tool calls', counts.toolCalls],
-            ['sessions', counts.sessions],
-            ['lines read', counts.lines],
-            ['lines rejected', counts.rejectedLines],
-          ].map(([name, count]) => `  ${String(name).padEnd(16)}${countText(Number(count)).padStart(14)}`),
-          'Next: hall-monitor report daily',
-          '',
-        ].join('\n'),
-      );
-    }
-    for (const problem of problems.slice(0, 10)) terminal.note(`hall-monitor: cannot read ${escapeText(problem)}\n`);
-    if (problems.length > 10) terminal.note(`hall-monitor: and ${problems.length - 10} more\n`);
+    const done: Done = { counts, read, durationMs, unreadable: problems.length };
+    terminal.print(json ? jsonText(figures(done)) : summary(done, config));
   } finally {
     bar.clear();
     collector.close();
   }
+  for (const problem of problems.slice(0, MAX_PROBLEMS)) terminal.note(`hall-monitor: cannot read ${escapeText(problem)}\n`);
+  if (problems.length > MAX_PROBLEMS) terminal.note(`hall-monitor: and ${problems.length - MAX_PROBLEMS} more\n`);
 };
 
-const sizeText = (bytes: number): string => `${(bytes / BYTES_PER_MEBIBYTE).toLocaleString('en-US', { maximumFractionDigits: 1 })} MiB`;
+/** What was done, and what the store holds now. */
+interface Done {
+  readonly counts: StoreCounts;
+  readonly read: BackfillResult;
+  readonly durationMs: number;
+  readonly unreadable: number;
+}
+
+const figures = ({ counts, read, durationMs, unreadable }: Done) => ({
+  files: counts.files,
+  bytes: counts.bytes,
+  lines: counts.lines,
+  requests: counts.requests,
+  tool_calls: counts.toolCalls,
+  sessions: counts.sessions,
+  rejected_lines: counts.rejectedLines,
+  read_files: read.filesRead,
+  read_bytes: read.bytesRead,
+  unreadable_files: unreadable,
+  duration_ms: durationMs,
+  peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+});
+
+const summary = ({ counts, read, durationMs }: Done, { home, claudeDirs }: Config): string => {
+  const rate = ((read.bytesRead / BYTES_PER_MEBIBYTE) * 1000) / Math.max(1, durationMs);
+  const roots = transcriptRoots(claudeDirs);
+  const kept: readonly (readonly [string, number])[] = [
+    ['requests', counts.requests],
+    ['tool calls', counts.toolCalls],
+    ['sessions', counts.sessions],
+    ['lines read', counts.lines],
+    ['lines rejected', counts.rejectedLines],
+  ];
+  const amount = `${countText(read.filesRead)} of ${countText(read.filesFound)} transcripts (${sizeText(read.bytesRead)})`;
+  return [
+    `Read ${amount} in ${(durationMs / 1000).toFixed(1)} s, ${rate.toFixed(0)} MiB/s.`,
+    roots.length === 0
+      ? `No transcripts: there is no projects folder in ${claudeDirs.join(' or ')}.`
+      : `From ${roots.join(', ')}`,
+    `The store in ${home} now holds:`,
+    ...kept.map(([name, count]) => `  ${name.padEnd(16)}${countText(count).padStart(14)}`),
+    'Next: hall-monitor report daily',
+    '',
+  ].join('\n');
+};
+
+const sizeText = (bytes: number): string =>
+  `${(bytes / BYTES_PER_MEBIBYTE).toLocaleString('en-US', { maximumFractionDigits: 1 })} MiB`;

@@ -62,5 +62,5 @@ try {
 } catch (error) {
   if (!(error instanceof Error && 'hint' in error)) throw error;
   const exitCode = error instanceof ConfigError ? 78 : 'exitCode' in error ? Number(error.exitCode) : 1;
-  tell({ kind: 'failed', message: error.message, hint: String(error.hint ?? ''), exitCode });
+  tell({ kind: 'failed', message: error.message, hint: typeof error.hint === 'string' ? error.hint : '', exitCode });
 }

@@ -27,7 +27,7 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   const log = createLog(config.logLevel);
   const gauges = createGauges();
   const state = createServeState(gauges, terminal.nowMs);
-  const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY === true, now: terminal.nowMs });
+  const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY, now: terminal.nowMs });
   let notify: (lastSeq: number) => void = () => undefined;
   const ingest = startIngestWorker(ingestOrder(config), (report: IngestReport) => {
     state.note(report);
@@ -47,7 +47,7 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     const { host, port } = config;
     const running = await createServer({ host, port, token: config.token ?? undefined, routes, health: state.health, log }).listen();
     terminal.note(whereToLook(running.url, config));
-    const loops = Promise.all(components.map((component) => component.run?.(stop.signal)));
+    const loops = Promise.all(components.flatMap((component) => component.run?.(stop.signal) ?? []));
     await Promise.race([stop.requested, ingest.ended, failureOf(loops)]);
     bar.clear();
     stop.abort();

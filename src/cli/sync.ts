@@ -10,7 +10,7 @@ export type Note = (text: string) => void;
  * collector runs, it does this itself.
  */
 export const syncStore = async (config: Config, note: Note = (text) => void process.stderr.write(text)): Promise<void> => {
-  const { home, claudeDirs, pricing } = config;
+  const { home, claudeDirs } = config;
   const db = openStoreForReading(home);
   if (db !== undefined) {
     try {

@@ -70,7 +70,22 @@ export function createApp(options: AppOptions): App {
     }),
   );
   app.onError((error) => problemOf(error, log));
-  return async (request) => withSecurityHeaders(await app.fetch(request));
+  return async (request) => {
+    const startedMs = performance.now();
+    const response = withSecurityHeaders(await app.fetch(request));
+    const tookMs = Math.round(performance.now() - startedMs);
+    // Without the query, which may hold names of projects and files.
+    log.debug(
+      {
+        method: request.method,
+        path: new URL(request.url).pathname,
+        status: response.status,
+        tookMs,
+      },
+      'Answered.',
+    );
+    return response;
+  };
 }
 
 function createGuard(

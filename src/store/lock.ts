@@ -13,12 +13,12 @@ export interface Held {
 }
 
 /**
- * Takes the right to write to the store in `home`, waiting up to `waitMs` for it.
+ * Takes the right to write to the store in `home` for the process `pid`, waiting up to `waitMs` for it.
  *
  * The lock is an exclusive transaction on a file of its own: the system drops it when its process dies, so there is no
  * stale lock to take over. Beside it, a second file names the holder.
  */
-export const lockStore = (home: string, waitMs: number): StoreLock | Held => {
+export const lockStore = (home: string, waitMs: number, pid: number): StoreLock | Held => {
   const file = path.join(home, 'writer.lock');
   const pidFile = path.join(home, 'writer.pid');
   if (!existsSync(file)) touch(file);
@@ -33,7 +33,7 @@ export const lockStore = (home: string, waitMs: number): StoreLock | Held => {
     }
     throw error;
   }
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  writeFileSync(pidFile, `${pid}\n`, { mode: 0o600 });
   return { release: () => void db.close() };
 };
 

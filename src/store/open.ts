@@ -1,4 +1,5 @@
 import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { platform, userInfo } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { ConfigError } from '../errors.ts';
@@ -21,8 +22,9 @@ export const makeHome = (home: string): void => {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     const stat = lstatSync(home);
     if (!stat.isDirectory()) throw new Error('it is no folder');
-    if (process.getuid !== undefined && stat.uid !== process.getuid()) throw new Error('it belongs to another user');
-    if (process.platform !== 'win32' && (stat.mode & 0o022) !== 0) throw new Error('others may write to it');
+    if (platform() === 'win32') return;
+    if (stat.uid !== userInfo().uid) throw new Error('it belongs to another user');
+    if ((stat.mode & 0o022) !== 0) throw new Error('others may write to it');
   } catch (cause) {
     const hint = 'Set HALL_MONITOR_HOME to a folder of your own.';
     throw new ConfigError(`Cannot use the data folder ${home}: ${describe(cause)}.`, { cause, hint });

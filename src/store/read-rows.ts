@@ -1,5 +1,3 @@
-export { SOURCES } from './rows.ts';
-
 /** The tables that hold entries, in the order of the numbers that stand for them in the log. */
 export const ENTRY_TABLES = ['request', 'tool_call', 'occurrence'] as const;
 

@@ -332,7 +332,7 @@ describe('hall-monitor db rebuild', () => {
   });
 
   it('ends with 69 and touches nothing while a collector writes to the store', async () => {
-    const lock = lockStore(home, 0);
+    const lock = lockStore(home, 0, process.pid);
     try {
       const { code, err } = await run(['db', 'rebuild'], noTranscripts());
       expect(code).toBe(69);

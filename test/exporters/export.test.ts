@@ -86,6 +86,21 @@ describe('POST /api/metrics/export', () => {
     expect(readdirSync(join(store.folder, 'exports'))).toEqual(before);
   });
 
+  it('refuses a body that nests without end', async () => {
+    for (const [levels, status] of [
+      [20_000, 400],
+      [500_000, 413],
+    ] as const) {
+      const nested = `{"tag":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+      const response = await ask(app, '/api/metrics/export', {
+        method: 'POST',
+        body: nested,
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(response.status).toBe(status);
+    }
+  });
+
   it('refuses a compressed body', async () => {
     const response = await ask(app, '/api/metrics/export', {
       method: 'POST',

@@ -213,6 +213,62 @@ describe('GET /api/metrics/aggregations', () => {
     expect(first?.['value']).toBeCloseTo(metric === 'cost' ? 0.01506001 : 4 * 1_165, 12);
   });
 
+  it('counts an hour that the clocks repeat as one, and none that they skip', async () => {
+    using dst = createServingStore();
+    for (const at of [
+      '2026-03-29T00:30Z',
+      '2026-03-29T01:30Z',
+      '2026-10-25T00:30Z',
+      '2026-10-25T01:30Z',
+      '2026-10-25T02:30Z',
+    ]) {
+      dst.request({ atMs: Date.parse(at) });
+    }
+    dst.commit();
+    const over = servingApp(dst);
+    const expected = [
+      {
+        hour: '2026-03-29T01',
+        period_start: '2026-03-29T00:00:00.000Z',
+        period_end: '2026-03-29T01:00:00.000Z',
+        value: 1,
+      },
+      {
+        hour: '2026-03-29T03',
+        period_start: '2026-03-29T01:00:00.000Z',
+        period_end: '2026-03-29T02:00:00.000Z',
+        value: 1,
+      },
+      {
+        hour: '2026-10-25T02',
+        period_start: '2026-10-25T00:00:00.000Z',
+        period_end: '2026-10-25T02:00:00.000Z',
+        value: 2,
+      },
+      {
+        hour: '2026-10-25T03',
+        period_start: '2026-10-25T02:00:00.000Z',
+        period_end: '2026-10-25T03:00:00.000Z',
+        value: 1,
+      },
+    ];
+    for (const group of ['', '&group_by=model', '&group_by=event_type']) {
+      const path = `/api/metrics/aggregations?period=hour&timezone=Europe/Berlin${group}`;
+      expect((await askJson(over, path))['data']).toMatchObject(expected);
+    }
+    const days = await askJson(
+      over,
+      '/api/metrics/aggregations?period=day&timezone=Europe/Berlin&from=2026-10-25&to=2026-10-26',
+    );
+    expect(days['data']).toMatchObject([
+      {
+        period_start: '2026-10-24T22:00:00.000Z',
+        period_end: '2026-10-25T23:00:00.000Z',
+        value: 3,
+      },
+    ]);
+  });
+
   it('comes in pages that cut no period in two', async () => {
     const first = await askJson(app, '/api/metrics/aggregations?period=day&group_by=model&limit=1');
     expect(first['data']).toHaveLength(3);

@@ -1,5 +1,5 @@
 /** Holds what Hall Monitor says against what is true of a corpus, and lists where the two differ. */
-import { addUsage, type CorpusAnswer, type CorpusTool, type CorpusUsage, noUsage } from './corpus-tally.ts';
+import { addUsage, type CorpusAnswer, type CorpusTool, type CorpusUsage } from './corpus-tally.ts';
 import { commandJson, type Place } from './running-command.ts';
 import type { RunningCollector } from './running-server.ts';
 
@@ -132,7 +132,10 @@ function keyed(rows: readonly Row[], key: string, sum?: string): ReadonlyMap<str
 function grouped(answer: CorpusAnswer, periodOf: (day: string) => string): Record<string, CorpusUsage> {
   const periods: Record<string, CorpusUsage> = {};
   for (const [day, used] of Object.entries(answer.by_day_utc)) {
-    addUsage((periods[periodOf(day)] ??= noUsage()), used);
+    const period = periodOf(day);
+    const known = periods[period];
+    if (known === undefined) periods[period] = { ...used };
+    else addUsage(known, used);
   }
   return periods;
 }

@@ -36,6 +36,12 @@ export const offers = [
     how: 'run the tests on Linux or in its container',
   },
   {
+    name: 'small-disk',
+    probe: () => runs('unshare', '-Urm', 'mount', '-t', 'tmpfs', 'small', '/mnt'),
+    without: 'the collector is not tried on a full disk',
+    how: 'run the tests on Linux where users may make namespaces of their own',
+  },
+  {
     name: 'posix',
     probe: () => process.platform !== 'win32',
     without: 'signals and file modes are not tested',

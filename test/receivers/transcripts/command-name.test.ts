@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { commandName } from '../../../receivers/transcripts/command-name.ts';
+import { assistant, toolUse, toolUseId } from '../../support/transcript-lines.ts';
+import { decodeToolCall } from '../../support/transcript-records.ts';
+
+describe('the name of a shell command', () => {
+  it.each([
+    ['ls', 'ls'],
+    ['  npm run build', 'npm'],
+    ['git commit -m "a message"', 'git'],
+    ['./scripts/run.sh --fast', './scripts/run.sh'],
+    ['/usr/bin/env node', '/usr/bin/env'],
+    ['NODE_ENV=test npm test', 'npm'],
+    ['A=1 B="two words" C=\'three words\' make all', 'make'],
+    ['TOKEN="a \\" b" curl x', 'curl'],
+    ['cd /home/dev/project && npm test', 'npm'],
+    ['cd "/home/dev/my project"; ls', 'ls'],
+    ["cd '/home/dev/my project' && DEBUG=1 cd sub && cargo build", 'cargo'],
+    ['cd /home/dev', 'cd'],
+    ['ls|wc -l', 'ls'],
+    ['make&&make install', 'make'],
+    ['true; false', 'true'],
+    ['cat<file', 'cat'],
+    ['g++ -o a a.cc', 'g++'],
+    ['npx\tvitest', 'npx'],
+    ['python3\nprint', 'python3'],
+  ])('is its first word: %s', (command, name) => {
+    expect(commandName(command)).toBe(name);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['only blanks', '  \n '],
+    ['a quoted word', '"/opt/my tool/run" --now'],
+    ['a variable', '$EDITOR file'],
+    ['a substitution', '$(which node) --version'],
+    ['backticks', '`which node` --version'],
+    ['a subshell', '(cd a && ls)'],
+    ['a comment', '# a note\nls'],
+    ['an assignment alone', 'KEY=sk-ant-secret'],
+    ['an assignment that never ends', 'KEY="sk-ant-secret ls'],
+    ['a word that is not plain', 'sk=ant{secret} x'],
+    ['a word of 65 letters', 'a'.repeat(65)],
+  ])('is unknown for %s', (_name, command) => {
+    expect(commandName(command)).toBeNull();
+  });
+
+  it.each([
+    ['letters', 'a'.repeat(100_000)],
+    ['letters and a blank', `${'a'.repeat(100_000)} b`],
+    ['letters in an assignment', `A=${'a'.repeat(100_000)}!`],
+    ['assignments', 'A=1 '.repeat(25_000)],
+    ['quotes', `A=${'"a"'.repeat(33_000)}`],
+    ['open quotes', `A=${'"'.repeat(99_999)}`],
+    ['backslashes', `A="${'\\'.repeat(100_000)}`],
+    ['folders', 'cd a && '.repeat(12_500)],
+    ['blanks after cd', `cd ${' '.repeat(100_000)}`],
+  ])('is found in 100 kB of %s without going over them again and again', (_name, command) => {
+    const name = commandName(command);
+    expect(name === null || name.length <= 64).toBe(true);
+  });
+});
+
+describe('a Bash call', () => {
+  const record = (command: unknown) =>
+    decodeToolCall(assistant({ content: [toolUse(toolUseId(1), 'Bash', { command })] }));
+
+  it('keeps the first word of its command and nothing after it', () => {
+    const kept = record('API_KEY=sk-1 curl -H "Authorization: Bearer sk-2" https://example.org/sk-3');
+    expect(kept.command).toBe('curl');
+    expect(JSON.stringify(kept)).not.toMatch(/sk-\d/);
+  });
+
+  it.each([5, null, ['ls'], { a: 'ls' }])('has no command where the input has %j for one', (command) => {
+    expect(record(command).command).toBeNull();
+  });
+
+  it('looks at no more than the beginning of a long command', () => {
+    expect(record(`ls ${'a'.repeat(100_000)}`).command).toBe('ls');
+    expect(record(`A=${'a'.repeat(100_000)} ls`).command).toBeNull();
+  });
+});
