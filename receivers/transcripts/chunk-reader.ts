@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
+import { textMemory } from './string-end.ts';
 
 /** Longest line that is read whole. */
 export const MAX_LINE_BYTES = 128 * 1024 * 1024;
-const CHUNK_BYTES = 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /** Whole lines: bytes [start, stop) of `bytes`, of which byte 0 stands at `base` in the file. */
@@ -24,7 +24,7 @@ export interface LongLine {
  * than the buffer gets one of its own, of just its length, once its end is known.
  */
 export class ChunkReader {
-  readonly #buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  readonly #buffer = textMemory;
 
   /** Bytes of an unfinished last line are left for another time. `onLines` must not keep the bytes. */
   read(fd: number, from: number, onLines: (lines: Lines) => void, onLong: (line: LongLine) => void): number {

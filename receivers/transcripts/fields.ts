@@ -1,38 +1,45 @@
+import { ByteRun } from './byte-run.ts';
 import type { JsonScanner } from './json-scanner.ts';
 
 /** Reads one value, at the scanner's place, into the target; must leave the scanner behind the value. */
 export type FieldReader<T> = (json: JsonScanner, target: T) => void;
 
 const SLOTS = 1024;
-/** Keys that are remembered besides the used ones, so that stepping over them is quick too. */
-const MAX_UNUSED = 200;
+/** Keys that are remembered, the used ones and others, so that stepping over them is quick too. */
+const MAX_KEYS = 256;
 const MAX_KEY_BYTES = 64;
-const COLON = 0x3a;
+/** Stands for a key that is not used and could not be remembered. */
+const UNKNOWN = MAX_KEYS;
+/** Stands for the beginning of the object, where a key before is asked for. */
+const START = MAX_KEYS + 1;
+const NONE = -1;
+const COMMA_AND_QUOTE = [0x2c, 0x22];
+const QUOTE_AND_COLON = [0x22, 0x3a];
 const encoder = new TextEncoder();
 
 /**
  * The keys of an object that are used, each with what reads its value. Keys are told apart by their bytes and never
- * become strings; and as objects of one kind have their keys in one order, the key that followed last time is tried
+ * become strings; and as objects of one kind have their keys in few orders, the two keys that followed lately are tried
  * first.
  */
 export class Fields<T> {
   /** Reads the value of the key with this number; undefined for a key that is not used. */
   readonly readers: (FieldReader<T> | undefined)[];
-  /** Keys as they stand in compact JSON: `"name":`. */
-  readonly #keys: Uint8Array[];
+  readonly #keys: Uint8Array[] = [];
+  /** Keys as they stand in compact JSON, first in the object: `"name":`, and behind another: `,"name":`. */
+  readonly #firsts: ByteRun[] = [];
+  readonly #nexts: ByteRun[] = [];
   readonly #texts = new Map<string, number>();
-  readonly #slots = new Int16Array(SLOTS).fill(-1);
+  readonly #slots = new Int16Array(SLOTS).fill(NONE);
   readonly #sameSlot: number[] = [];
-  /** Which key came after each key last time; the last entry is the first key of the object. */
-  readonly #followers: number[] = [];
-  readonly #start: number;
+  /** Which key came after each key last time, and which other one before that. */
+  readonly #followers = new Int16Array(START + 1).fill(NONE);
+  readonly #others = new Int16Array(START + 1).fill(NONE);
 
   constructor(fields: Readonly<Record<string, FieldReader<T>>>) {
     const names = Object.keys(fields);
     this.readers = names.map((name) => fields[name]);
-    this.#keys = names.map((name) => encoder.encode(`"${name}":`));
-    this.#start = names.length + MAX_UNUSED;
-    names.forEach((name, index) => this.#register(index, name));
+    for (const name of names) this.#register(encoder.encode(name), name);
   }
 
   /**
@@ -40,55 +47,66 @@ export class Fields<T> {
    * `previous` is the number of the key before it, or -1.
    */
   next(json: JsonScanner, previous: number): number {
-    if (!json.hasNext()) return -1;
-    const from = previous < 0 ? this.#start : previous;
-    const guess = this.#followers[from];
-    if (guess !== undefined && this.#stands(guess, json)) return guess;
+    let from = START;
+    let runs = this.#firsts;
+    if (previous < 0) {
+      if (!json.hasNext()) return NONE;
+    } else {
+      from = previous;
+      runs = this.#nexts;
+    }
+    const guess = this.#followers[from]!;
+    if (guess >= 0 && runs[guess]!.stepOver(json)) return guess;
+    const other = this.#others[from]!;
+    if (other >= 0 && runs[other]!.stepOver(json)) {
+      this.#follow(from, other);
+      return other;
+    }
+    if (previous >= 0 && !json.hasNext()) return NONE;
     json.readKey();
     const index = json.escaped ? (this.#texts.get(json.text(MAX_KEY_BYTES)) ?? UNKNOWN) : this.#find(json);
-    if (index !== UNKNOWN) this.#followers[from] = index;
+    if (index !== UNKNOWN) this.#follow(from, index);
     return index;
   }
 
-  #stands(index: number, json: JsonScanner): boolean {
-    const key = this.#keys[index]!;
-    const { bytes, at } = json;
-    for (let offset = key.length - 1; offset >= 0; offset--) if (key[offset] !== bytes[at + offset]) return false;
-    json.at = at + key.length;
-    return true;
+  #follow(from: number, index: number): void {
+    this.#others[from] = this.#followers[from]!;
+    this.#followers[from] = index;
   }
 
-  #find({ bytes, start, stop }: JsonScanner): number {
+  /** Number of the key that the scanner read last; a new one is remembered. */
+  #find(json: JsonScanner): number {
+    const { bytes, start, stop } = json;
     const length = stop - start;
     if (length === 0) return UNKNOWN;
     let index = this.#slots[slotOf(bytes, start, stop)]!;
     for (; index >= 0; index = this.#sameSlot[index]!) {
       const key = this.#keys[index]!;
-      let offset = key.length - 3 === length ? 0 : length + 1;
-      while (offset < length && key[offset + 1] === bytes[start + offset]) offset += 1;
+      let offset = key.length === length ? 0 : length + 1;
+      while (offset < length && key[offset] === bytes[start + offset]) offset += 1;
       if (offset === length) return index;
     }
-    if (this.#keys.length >= this.#start || length > MAX_KEY_BYTES) return UNKNOWN;
-    const key = new Uint8Array(length + 3);
-    key.set(bytes.subarray(start - 1, stop + 1));
-    key[length + 2] = COLON;
-    this.#keys.push(key);
+    if (this.readers.length === MAX_KEYS || length > MAX_KEY_BYTES) return UNKNOWN;
     this.readers.push(undefined);
-    this.#register(this.#keys.length - 1, bytes.toString('utf8', start, stop));
-    return this.#keys.length - 1;
+    return this.#register(Uint8Array.prototype.slice.call(bytes, start, stop), json.text());
   }
 
-  #register(index: number, name: string): void {
-    const key = this.#keys[index]!;
-    const slot = slotOf(key, 1, key.length - 2);
+  #register(key: Uint8Array, name: string): number {
+    const index = this.#keys.length;
+    const slot = slotOf(key, 0, key.length);
+    const quoted = new Uint8Array(key.length + 4);
+    quoted.set(COMMA_AND_QUOTE);
+    quoted.set(key, 2);
+    quoted.set(QUOTE_AND_COLON, key.length + 2);
+    this.#keys.push(key);
+    this.#nexts.push(new ByteRun(quoted));
+    this.#firsts.push(new ByteRun(quoted.subarray(1)));
     this.#texts.set(name, index);
     this.#sameSlot[index] = this.#slots[slot]!;
     this.#slots[slot] = index;
+    return index;
   }
 }
-
-/** A key that is not used and could not be remembered. */
-const UNKNOWN = 0x7fff;
 
 /** Reads the object at the scanner's place; false, with the value skipped, where there is none. */
 export const readObject = <T>(json: JsonScanner, fields: Fields<T>, target: T): boolean => {

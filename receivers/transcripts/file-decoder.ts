@@ -109,7 +109,7 @@ export class FileDecoder {
 
   /** Decodes the lines in [start, stop) of `bytes`; the last byte is a newline. `base` is the file offset of byte 0. */
   decode(bytes: Buffer, start: number, stop: number, base: number): void {
-    this.#json.bytes = bytes;
+    this.#json.open(bytes);
     let at = start;
     if (base + start === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) at += 3;
     while (at < stop) {

@@ -109,14 +109,24 @@ export const packFrame = (batch: Batch): Frame => {
   };
 };
 
-/** The batch that was packed, its records in another order. */
-export const unpackFrame = (frame: Frame): Batch => {
+/**
+ * The batch that was packed, its records in another order. They are made when asked for, and again each time: thousands
+ * of batches wait for one commit, and only one of them at a time needs its records.
+ */
+export const unpackFrame = (frame: Frame): Batch => ({
+  ...frame.head,
+  get records() {
+    return unpackRecords(frame);
+  },
+});
+
+const unpackRecords = (frame: Frame): readonly MonitorRecord[] => {
   const unpack = new Unpacker(frame);
   const records: MonitorRecord[] = [];
   for (let count = 0; count < frame.requests; count++) records.push(unpackRequest(unpack));
   for (let count = 0; count < frame.toolCalls; count++) records.push(unpackToolCall(unpack));
   for (const record of frame.others) records.push(record);
-  return { ...frame.head, records };
+  return records;
 };
 
 const packRequest = (pack: Packer, record: ApiRequestRecord): void => {

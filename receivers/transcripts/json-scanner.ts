@@ -1,3 +1,5 @@
+import { addressOf, escapesSeen, isSame, plainEnd, plainEndIn } from './string-end.ts';
+
 /** Deepest nesting that is read; real lines stay below 20. */
 export const MAX_DEPTH = 256;
 
@@ -15,11 +17,11 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/** Bytes of a number besides its digits, and what may follow a backslash. */
-const ESCAPABLE = new Uint8Array(256);
-for (const char of '"\\/bfnrt') ESCAPABLE[char.charCodeAt(0)] = 1;
-const HEX = new Uint8Array(256);
-for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
+/** Value of a hexadecimal digit; negative where the byte is none. */
+const HEX = new Int8Array(256).fill(-1);
+for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = Number.parseInt(char, 16);
+/** So much of a string is read here: most strings are that short, and a call would cost more. */
+const NEAR_BYTES = 12;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Where the contents of a string stand, and whether they hold escapes. */
@@ -29,6 +31,10 @@ export interface StringPlace {
   readonly escaped: boolean;
 }
 
+const NO_BYTES = Buffer.alloc(1);
+/** How many texts all scanners opened. */
+let openings = 0;
+
 /**
  * Walks over JSON text in a buffer without making objects of it: the caller asks for the keys it knows and skips the
  * rest. It accepts exactly what `JSON.parse` accepts, up to a nesting of {@link MAX_DEPTH}.
@@ -37,7 +43,11 @@ export interface StringPlace {
  * Throws {@link INVALID_JSON} or {@link TOO_DEEP}.
  */
 export class JsonScanner {
-  bytes: Buffer = Buffer.alloc(1);
+  bytes: Buffer = NO_BYTES;
+  /** The same bytes, to read several of them at once. */
+  view: DataView = new DataView(NO_BYTES.buffer);
+  /** Number of the opened text, which no other has: a place noted in one is good for nothing in another. */
+  opening = 0;
   at = 0;
   /** Where the contents of the string read last begin and end, and what is known of them. */
   start = 0;
@@ -45,8 +55,24 @@ export class JsonScanner {
   escaped = false;
   /** UTF-8 bytes of that string once its escapes are resolved. */
   textBytes = 0;
+  #address = -1;
   #fresh = false;
   readonly #containers = new Uint8Array(MAX_DEPTH + 1);
+
+  /** Makes `bytes` the text to walk over. */
+  open(bytes: Buffer): void {
+    this.opening = ++openings;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#address = addressOf(bytes);
+  }
+
+  /** Whether the `length` bytes at `before`, 16 at least, stand at the scanner's place again; may miss that they do. */
+  repeats(before: number, length: number): boolean {
+    const address = this.#address;
+    const { at } = this;
+    return address >= 0 && at + length <= this.bytes.length && isSame(address + before, address + at, length) === 1;
+  }
 
   /** Moves to the next byte that is no white space and returns it. A newline ends the line, so it is none. */
   peek(): number {
@@ -62,42 +88,52 @@ export class JsonScanner {
   readString(): void {
     const bytes = this.bytes;
     const start = this.at + 1;
+    const near = start + NEAR_BYTES;
     let at = start;
-    let shorter = 0;
-    let escaped = false;
-    for (;;) {
-      let byte = bytes[at]!;
-      while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) byte = bytes[++at]!;
-      if (byte === QUOTE) break;
-      if (byte !== BACKSLASH) throw INVALID_JSON;
-      escaped = true;
-      const kind = bytes[at + 1]!;
-      if (ESCAPABLE[kind] === 1) {
-        shorter += 1;
-        at += 2;
-      } else {
-        if (kind !== 0x75) throw INVALID_JSON;
-        shorter += this.#unicodeEscape(at);
-        at += 6;
-      }
-    }
+    let byte = bytes[at]!;
+    while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20 && at < near) byte = bytes[++at]!;
+    const shorter = byte === QUOTE ? 0 : this.#restOfString(at);
+    if (byte !== QUOTE) at = this.stop;
     this.start = start;
     this.stop = at;
     this.at = at + 1;
-    this.escaped = escaped;
+    this.escaped = shorter !== 0;
     this.textBytes = at - start - shorter;
   }
 
-  /** Checks `\uXXXX` at `at` and returns by how many bytes its UTF-8 form is shorter than 6. */
-  #unicodeEscape(at: number): number {
+  /** Goes on to the string's end and sets `stop`; returns by how many bytes its text is shorter than the JSON. */
+  #restOfString(from: number): number {
     const bytes = this.bytes;
-    for (let index = at + 2; index < at + 6; index++) if (HEX[bytes[index]!] !== 1) throw INVALID_JSON;
-    const unit = Number.parseInt(bytes.toString('latin1', at + 2, at + 6), 16);
-    if (unit < 0x80) return 5;
-    if (unit < 0x800) return 4;
-    // The second half of a pair adds one byte to the three that its first half was counted with.
-    const isTail = unit >= 0xdc00 && unit <= 0xdfff;
-    return isTail && bytes[at - 6] === BACKSLASH && /^\\ud[89ab]/i.test(bytes.toString('latin1', at - 6, at - 2)) ? 5 : 3;
+    const address = this.#address;
+    let at = from;
+    let shorter = 0;
+    let headEnd = -1;
+    for (;;) {
+      at = address < 0 ? plainEndIn(bytes, at) : plainEnd(address + at) - address;
+      shorter += escapesSeen[0]!;
+      if (bytes[at] === QUOTE) break;
+      if (bytes[at] !== BACKSLASH || bytes[at + 1] !== 0x75) throw INVALID_JSON;
+      const unit = this.#unicodeUnit(at + 2);
+      at += 6;
+      // The second half of a pair adds one byte to the three that its first half was counted with.
+      const isPair = unit >= 0xdc00 && unit <= 0xdfff && headEnd === at - 6;
+      shorter += unit < 0x80 || isPair ? 5 : unit < 0x800 ? 4 : 3;
+      headEnd = unit >= 0xd800 && unit <= 0xdbff ? at : -1;
+    }
+    this.stop = at;
+    return shorter;
+  }
+
+  /** The number that four hexadecimal digits at `at` stand for. */
+  #unicodeUnit(at: number): number {
+    const bytes = this.bytes;
+    let unit = 0;
+    for (let index = at; index < at + 4; index++) {
+      const digit = HEX[bytes[index]!] ?? -1;
+      if (digit < 0) throw INVALID_JSON;
+      unit = (unit << 4) | digit;
+    }
+    return unit;
   }
 
   /** Text of the string read last, at most `maxBytes` of it. */

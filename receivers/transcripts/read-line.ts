@@ -1,9 +1,11 @@
-import { Fields, readObject } from './fields.ts';
+import { type FieldReader, Fields, readObject } from './fields.ts';
 import { INVALID_JSON, type JsonScanner, type StringPlace } from './json-scanner.ts';
+import { LastText } from './last-text.ts';
 import { ContentFacts, readContent } from './read-content.ts';
 import { readToolUseResult, ToolUseResultFacts } from './read-tool-use-result.ts';
 import { readUsage, UsageFacts } from './read-usage.ts';
 import { RecentText } from './recent-text.ts';
+import { type SessionFacts, SessionRun, type SessionRunFacts } from './session-run.ts';
 import { readTimestamp } from './timestamp.ts';
 /** Types of line that carry something we use; every other is only counted. */
 const USED_TYPES: ReadonlySet<string> = new Set([
@@ -20,7 +22,7 @@ const USED_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** One line of a transcript as it stands there. The same object is filled anew for every line. */
-export class LineFacts {
+export class LineFacts implements SessionFacts {
   type: string | null = null;
   /** Type of an attachment, where the line is one. */
   attachment: string | null = null;
@@ -61,6 +63,8 @@ export class LineFacts {
   readonly usage = new UsageFacts();
   readonly content = new ContentFacts();
   readonly result = new ToolUseResultFacts();
+  /** Runs of session facts, each under the number of its first key. */
+  readonly runs: SessionRun[] = SESSION_READERS.map(() => new SessionRun());
 
   clear(): void {
     this.type = this.attachment = this.sessionId = this.agentId = this.cwd = this.version = null;
@@ -70,7 +74,7 @@ export class LineFacts {
     this.atMs = this.errorStatus = this.costUsd = null;
     this.requestId = this.uuid = null;
     this.skipped = this.isSidechain = this.isMeta = this.isCompactSummary = this.isApiError = this.hasMessage = false;
-    this.usage.clear();
+    this.usage.present = false;
     this.content.clear();
     this.result.clear();
   }
@@ -88,7 +92,7 @@ const recent = {
   sessionKind: new RecentText(64),
   permissionMode: new RecentText(64),
   promptId: new RecentText(200),
-  messageId: new RecentText(200),
+  messageId: new LastText(200),
   model: new RecentText(200),
   stopReason: new RecentText(64),
 };
@@ -119,18 +123,24 @@ const FORKED_FROM = new Fields<LineFacts>({
 });
 const ORIGIN = new Fields<LineFacts>({ kind: (json, line) => void (line.originKind = json.stringOrNull(64)) });
 
+const SESSION: Readonly<Record<keyof SessionFacts, FieldReader<SessionRunFacts>>> = {
+  sessionId: (json, facts) => void (facts.sessionId = recent.session.read(json)),
+  agentId: (json, facts) => void (facts.agentId = recent.agent.read(json)),
+  cwd: (json, facts) => void (facts.cwd = recent.cwd.read(json)),
+  version: (json, facts) => void (facts.version = recent.version.read(json)),
+  gitBranch: (json, facts) => void (facts.gitBranch = recent.branch.read(json)),
+  userType: (json, facts) => void (facts.userType = recent.userType.read(json)),
+  entrypoint: (json, facts) => void (facts.entrypoint = recent.entrypoint.read(json)),
+  sessionKind: (json, facts) => void (facts.sessionKind = recent.sessionKind.read(json)),
+};
+const SESSION_READERS = Object.values(SESSION);
+
 const LINE = new Fields<LineFacts>({
+  // First, so that their numbers are those of SESSION_READERS.
+  ...SESSION,
   type: (json, line) => void (line.type = recent.type.read(json)),
   attachment: (json, line) => readAttachment(json, line),
   timestamp: (json, line) => void (line.atMs = readTimestamp(json)),
-  sessionId: (json, line) => void (line.sessionId = recent.session.read(json)),
-  agentId: (json, line) => void (line.agentId = recent.agent.read(json)),
-  cwd: (json, line) => void (line.cwd = recent.cwd.read(json)),
-  version: (json, line) => void (line.version = recent.version.read(json)),
-  gitBranch: (json, line) => void (line.gitBranch = recent.branch.read(json)),
-  userType: (json, line) => void (line.userType = recent.userType.read(json)),
-  entrypoint: (json, line) => void (line.entrypoint = recent.entrypoint.read(json)),
-  sessionKind: (json, line) => void (line.sessionKind = recent.sessionKind.read(json)),
   permissionMode: (json, line) => void (line.permissionMode = recent.permissionMode.read(json)),
   isSidechain: (json, line) => void (line.isSidechain = json.booleanOrNull() === true),
   isMeta: (json, line) => void (line.isMeta = json.booleanOrNull() === true),
@@ -180,8 +190,12 @@ export const readLine = (json: JsonScanner, line: LineFacts, maySkip: boolean): 
     throw json.peek() === 0x0a ? NOT_AN_OBJECT : INVALID_JSON;
   }
   json.enterObject();
-  let key = -1;
-  while ((key = LINE.next(json, key)) >= 0) {
+  let key = LINE.next(json, -1);
+  while (key >= 0) {
+    if (key < SESSION_READERS.length) {
+      key = readSessionRun(json, line, key);
+      continue;
+    }
     const reader = LINE.readers[key];
     if (reader === undefined) json.skipValue();
     else reader(json, line);
@@ -189,6 +203,27 @@ export const readLine = (json: JsonScanner, line: LineFacts, maySkip: boolean): 
       line.skipped = true;
       return;
     }
+    key = LINE.next(json, key);
   }
   if (json.peek() !== 0x0a) throw INVALID_JSON;
+};
+
+/** Reads the session facts from the value of the key `first` on; returns the number of the key after them. */
+const readSessionRun = (json: JsonScanner, line: LineFacts, first: number): number => {
+  const run = line.runs[first]!;
+  let key = first;
+  if (run.stepOver(json)) key = LINE.next(json, run.lastKey);
+  else {
+    const start = json.at;
+    let stop = start;
+    while (key >= 0 && key < SESSION_READERS.length) {
+      SESSION_READERS[key]!(json, run);
+      run.lastKey = key;
+      stop = json.at;
+      key = LINE.next(json, key);
+    }
+    run.remember(json, start, stop);
+  }
+  run.copyTo(line);
+  return key;
 };

@@ -13,7 +13,7 @@ export interface ReadResult {
 }
 
 /** Reports that are committed together: a commit costs a wait for the disk. */
-const REPORTS_PER_COMMIT = 12;
+const REPORTS_PER_COMMIT = 8;
 
 /** Threads that read and decode transcripts. Started before it is known what there is to read: that takes as long. */
 export class ReadPool {

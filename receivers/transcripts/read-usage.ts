@@ -1,6 +1,7 @@
 import type { UsageIteration } from '../../src/records/usage.ts';
 import { Fields, readObject } from './fields.ts';
 import type { JsonScanner } from './json-scanner.ts';
+import { Stretch } from './stretch.ts';
 import { RecentText } from './recent-text.ts';
 
 /** The usage object holds something that is no count: text, a fraction, a negative or an absurd number. */
@@ -9,6 +10,8 @@ export const INVALID_USAGE = new Error('invalid usage');
 /** More tokens than any request can have. */
 const MAX_COUNT = 1e9;
 const MAX_ITERATIONS = 64;
+
+const NO_ITERATIONS: readonly UsageIteration[] = [];
 
 /** `message.usage` as it is written, before cache writes are split; see {@link splitCacheCreation}. */
 export class UsageFacts {
@@ -24,14 +27,16 @@ export class UsageFacts {
   speed: string | null = null;
   inferenceGeo: string | null = null;
   serviceTier: string | null = null;
-  iterations: readonly UsageIteration[] = [];
+  iterations: readonly UsageIteration[] = NO_ITERATIONS;
+  /** The text that these facts were read from. */
+  readonly text = new Stretch();
 
   clear(): void {
     this.present = false;
     this.input = this.output = this.cacheRead = this.cacheCreation = 0;
     this.cacheCreation5m = this.cacheCreation1h = this.webSearches = this.thinking = 0;
     this.speed = this.inferenceGeo = this.serviceTier = null;
-    this.iterations = [];
+    this.iterations = NO_ITERATIONS;
   }
 }
 
@@ -89,8 +94,16 @@ const readPart = (json: JsonScanner, fields: Fields<UsageFacts>, usage: UsageFac
 /** Reads `usage` at the scanner's place; null counts as absent. Throws {@link INVALID_USAGE}. */
 export const readUsage = (json: JsonScanner, usage: UsageFacts): void => {
   const first = json.peek();
+  if (usage.text.stepOver(json)) {
+    usage.present = true;
+    return;
+  }
+  usage.text.forget();
+  usage.clear();
+  const start = json.at;
   usage.present = readObject(json, USAGE, usage);
-  if (!usage.present && first !== 0x6e) throw INVALID_USAGE;
+  if (usage.present) usage.text.remember(json, start, json.at);
+  else if (first !== 0x6e) throw INVALID_USAGE;
 };
 
 interface IterationFacts extends UsageFacts {

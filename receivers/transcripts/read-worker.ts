@@ -21,7 +21,7 @@ export interface ReadReport {
 }
 
 /** Reports that may wait for the writer, over all threads; this bounds the memory they take. */
-const MAX_WAITING = 24;
+const MAX_WAITING = 16;
 /** A report is sent when it holds so many records or stands for so many bytes. */
 const RECORDS_PER_REPORT = 1200;
 const BYTES_PER_REPORT = 8 * 1024 * 1024;

@@ -20,6 +20,7 @@ export type IngestReport =
   | { readonly kind: 'caught_up' }
   | { readonly kind: 'state'; readonly trouble: string | null; readonly tracked: number }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
+  | { readonly kind: 'count'; readonly name: string; readonly label: string; readonly by: number }
   | { readonly kind: 'closed' };
 
 /** What it is told after its order. */

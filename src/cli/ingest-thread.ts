@@ -28,7 +28,7 @@ const collect = async ({ home, overrideFile, transcripts: settings }: IngestOrde
   const receiver = createTranscripts(settings, {
     log,
     now: Date.now,
-    count: () => undefined,
+    count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
     sink: (batches) => {
       newestAtMs = batches.reduce<number | null>((newest, batch) => latest(newest, batch.newestAtMs), null);
       return collector.sink(batches);

@@ -40,6 +40,7 @@ export const createServeState = (gauges: Gauges, now: () => number): ServeState 
           break;
         case 'opened':
         case 'failed':
+        case 'count':
         case 'log':
         case 'closed':
           break;

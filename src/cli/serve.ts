@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { exporters } from '../../exporters/index.ts';
 import type { Component, Installable } from '../component.ts';
@@ -13,7 +12,9 @@ import { createReader } from '../store/reader.ts';
 import { readerThreads } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import type { IngestReport } from './ingest-messages.ts';
+import { type Counters, createCounters } from './counters.ts';
 import { startIngestWorker } from './ingest-worker.ts';
+import { offerProcess, resourceOf } from './this-process.ts';
 import { createProgressBar } from './progress.ts';
 import { createServeState } from './serve-state.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -26,12 +27,15 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   const stop = stopSignal();
   const log = createLog(config.logLevel);
   const gauges = createGauges();
+  offerProcess(gauges, terminal.nowMs());
+  const counters = createCounters(gauges);
   const state = createServeState(gauges, terminal.nowMs);
   const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY, now: terminal.nowMs });
   let notify: (lastSeq: number) => void = () => undefined;
   const ingest = startIngestWorker(ingestOrder(config), (report: IngestReport) => {
     state.note(report);
     if (report.kind === 'committed') notify(report.lastSeq);
+    if (report.kind === 'count') counters.add(report.name, report.label, report.by);
     if (report.kind === 'log') log[report.level](report.fields, report.message);
     if (report.kind === 'backfill') bar.show(report.progress);
     if (report.kind !== 'caught_up') return;
@@ -42,10 +46,10 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   const reader = createReader(path.join(config.home, STORE_FILE));
   try {
     notify = reader.notify;
-    const components = createExporters(config, { reader, gauges, log });
+    const components = createExporters(config, { reader, gauges, log, count: counters.add });
     const routes = components.flatMap((component) => component.routes ?? []);
-    const { host, port } = config;
-    const running = await createServer({ host, port, token: config.token ?? undefined, routes, health: state.health, log }).listen();
+    const { host, port, allowedHosts } = config;
+    const running = await createServer({ host, port, allowedHosts, token: config.token ?? undefined, routes, health: state.health, log }).listen();
     terminal.note(whereToLook(running.url, config));
     const loops = Promise.all(components.flatMap((component) => component.run?.(stop.signal) ?? []));
     await Promise.race([stop.requested, ingest.ended, failureOf(loops)]);
@@ -76,19 +80,20 @@ interface ExporterParts {
   readonly reader: ReturnType<typeof createReader>;
   readonly gauges: ReturnType<typeof createGauges>;
   readonly log: ReturnType<typeof createLog>;
+  readonly count: Counters['add'];
 }
 
 /** Makes every exporter of the list; each takes of the settings and parts what it knows. */
-const createExporters = (config: Config, { reader, gauges, log }: ExporterParts): readonly Component[] => {
+const createExporters = (config: Config, { reader, gauges, log, count }: ExporterParts): readonly Component[] => {
   const version = packageVersion();
   const parts = {
     reader,
     gauges,
     log,
     now: Date.now,
-    count: () => undefined,
+    count,
     cursors: NO_CURSORS,
-    resource: { 'service.name': 'hall-monitor', 'service.version': version, 'host.name': hostname() },
+    resource: resourceOf(version),
     entries: reader.entries,
     dataDir: config.home,
     version,

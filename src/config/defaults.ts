@@ -3,6 +3,7 @@ export const DEFAULTS = {
   host: '127.0.0.1',
   port: 9464,
   token: null,
+  allowedHosts: [],
   timezone: null,
   logLevel: 'info',
   transcripts: {

@@ -49,6 +49,9 @@ function parse(text: string, path: readonly string[], platform: NodeJS.Platform)
   if (path[0] === 'claudeDirs') {
     return text.split(pathsOf(platform).delimiter).filter((part) => part !== '');
   }
+  if (path[0] === 'allowedHosts') {
+    return text.split(',').flatMap((part) => (part.trim() === '' ? [] : part.trim()));
+  }
   const usual = valueAt(DEFAULTS, path);
   if (typeof usual === 'number' && /^-?\d+(\.\d+)?$/.test(text.trim())) {
     return Number(text);
@@ -75,7 +78,7 @@ function assign(
 
 function leaves(value: object, before: readonly string[] = []): string[][] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-    typeof inner === 'object' && inner !== null
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? leaves(inner, [...before, key])
       : [[...before, key]],
   );

@@ -100,6 +100,12 @@ export const configSchema = z
       .describe(
         "Configuration folders of Claude Code. Default: `$CLAUDE_CONFIG_DIR`, else `~/.claude` and `claude` in the user's configuration folder.",
       ),
+    allowedHosts: z
+      .array(z.string().min(1))
+      .default([...DEFAULTS.allowedHosts])
+      .describe(
+        'Further host names that requests may come in under, such as `hall-monitor:9464` in a compose network; the environment has them with commas.',
+      ),
     token: z
       .string()
       .min(1)

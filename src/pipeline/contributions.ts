@@ -50,9 +50,8 @@ export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): 
 /** Adds a tool call to all sums it counts in, or with sign -1 takes it away. */
 export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1): void => {
   const tool = row.tool ?? store.tools.id('unknown');
-  const { toolRollup, toolTotals } = store;
-  addToolCall(toolRollup.at([slotOf(row.atMs), row.session, row.project, row.source], tool), toolRollup.offset, row, sign);
-  addToolCall(toolTotals.at([row.project, row.source], tool), toolTotals.offset, row, sign);
+  const { toolSums } = store;
+  addToolCall(toolSums.at([slotOf(row.atMs), row.session, row.project, tool, row.source]), toolSums.offset, row, sign);
 };
 
 const addToolCall = (sums: Float64Array, at: number, row: ToolCallRow, sign: 1 | -1): void => {
@@ -82,9 +81,8 @@ const addToSums = (
   add: (sums: Float64Array, at: number) => void,
 ): void => {
   const { project, source, requester } = row;
-  const { requestRollup, requestTotals } = store;
-  add(requestRollup.at([slotOf(row.atMs), row.session, project, source, requester], model), requestRollup.offset);
-  add(requestTotals.at([project, source, requester], model), requestTotals.offset);
+  const { requestSums } = store;
+  add(requestSums.at([slotOf(row.atMs), row.session, project, model, source, requester]), requestSums.offset);
 };
 
 interface Tokens {

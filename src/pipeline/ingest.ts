@@ -118,7 +118,8 @@ class Ingest {
   }
 
   #priced(row: RequestRow): RequestRow {
-    const detail = parseDetail(row);
+    // Parts are what pricing made of the rest.
+    const { parts: _parts, ...detail } = parseDetail(row);
     const priced = this.#pricer.price({
       model: this.#store.models.name(row.model),
       messageId: messageIdOf(row.key),

@@ -64,7 +64,9 @@ const itemises = ({ iterations, model }: ApiRequestRecord): boolean => {
 
 /** Detail as it is kept: with the priced parts where there are several, and null where there is nothing to keep. */
 export const detailText = (detail: RequestDetail | null, priced: Priced | null): string | null => {
-  if (priced === null || priced.parts.length < 2) return detail === null ? null : JSON.stringify(detail);
+  if (priced === null || priced.parts.length < 2) {
+    return detail === null || Object.keys(detail).length === 0 ? null : JSON.stringify(detail);
+  }
   const parts = priced.parts.map(({ role, model, tokens, cost, basis }): DetailPart => {
     return { role, model, tokens, cost, estimated: basis === 'estimated' };
   });

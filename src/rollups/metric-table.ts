@@ -187,6 +187,18 @@ export const METRICS = {
     otelName: 'hall_monitor.sse.clients',
     from: 'process',
   }),
+  sseDropped: counter('hall_monitor_sse_dropped_total', {
+    unit: '{client}',
+    labels: ['reason'],
+    help: 'Clients of live events that were cut off; they can resume.',
+    from: 'process',
+  }),
+  readErrors: counter('hall_monitor_read_errors_total', {
+    unit: '{error}',
+    labels: ['source'],
+    help: 'Failed attempts to read an origin; each is tried again.',
+    from: 'process',
+  }),
   memory: gauge('process_resident_memory_bytes', {
     unit: 'By',
     help: 'Memory of this process that is in RAM.',

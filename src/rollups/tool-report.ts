@@ -41,7 +41,7 @@ export function toolTable(
   const { fromSlot, toSlot, edges } = splitRange(range);
   const where = filterSql({ projects: filter.projects, sessions: filter.sessions });
   const parts = [
-    ...wholeSlots(db, where, fromSlot, toSlot),
+    ...wholeSlots(db, { where, fromSlot, toSlot, isTotal: filter.sessions === null }),
     ...edges.flatMap((edge) => edgeCalls(db, where, edge)),
   ];
   const byTool = new Map<number, ToolSums>();
@@ -66,9 +66,17 @@ export function toolTable(
 
 function wholeSlots(
   db: Database,
-  where: string,
-  fromSlot: number | null,
-  toSlot: number | null,
+  {
+    where,
+    fromSlot,
+    toSlot,
+    isTotal,
+  }: {
+    readonly where: string;
+    readonly fromSlot: number | null;
+    readonly toSlot: number | null;
+    readonly isTotal: boolean;
+  },
 ): GroupedSums[] {
   const from = fromSlot === null ? '' : ` AND slot >= ${fromSlot}`;
   const to = toSlot === null ? '' : ` AND slot < ${toSlot}`;
@@ -76,7 +84,7 @@ function wholeSlots(
     .prepare<[], GroupedSums>(
       `SELECT tool, sum(calls) AS calls, sum(failures) AS failures, sum(denied) AS denied,
          sum(timed_calls) AS timed_calls, sum(duration_ms) AS duration_ms
-       FROM rollup_tool WHERE TRUE${from}${to}${where} GROUP BY tool`,
+       FROM ${isTotal && from + to === '' ? 'total_tool' : 'rollup_tool'} WHERE TRUE${from}${to}${where} GROUP BY tool`,
     )
     .all();
 }

@@ -6,6 +6,8 @@ export type Value = number | string | null;
 export interface Layout<R> {
   readonly columns: readonly (readonly [field: keyof R & string, column: string])[];
   readonly values: (row: R) => Value[];
+  /** What most rows have in some fields. */
+  readonly usual: { readonly [F in keyof R]?: Value };
 }
 
 const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -77,6 +79,20 @@ export const REQUEST_LAYOUT: Layout<RequestRow> = {
     row.detail,
     row.revision,
   ],
+  usual: {
+    source: 0,
+    requester: 0,
+    agentId: null,
+    cacheCreation5mInputTokens: 0,
+    cacheCreation1hInputTokens: 0,
+    webSearchRequests: 0,
+    thinkingTokens: 0,
+    final: 1,
+    costBasis: 0,
+    webSearchNanoUsd: 0,
+    detail: null,
+    revision: 0,
+  },
 };
 
 export const TOOL_CALL_LAYOUT: Layout<ToolCallRow> = {
@@ -130,6 +146,19 @@ export const TOOL_CALL_LAYOUT: Layout<ToolCallRow> = {
     row.startedAgentId,
     row.revision,
   ],
+  usual: {
+    source: 0,
+    agentId: null,
+    success: 1,
+    errorClass: null,
+    durationSource: 'timestamps',
+    file: null,
+    command: null,
+    linesAdded: null,
+    linesRemoved: null,
+    startedAgentId: null,
+    revision: 0,
+  },
 };
 
 export const OCCURRENCE_LAYOUT: Layout<OccurrenceRow> = {
@@ -161,4 +190,5 @@ export const OCCURRENCE_LAYOUT: Layout<OccurrenceRow> = {
     row.data,
     row.revision,
   ],
+  usual: { type: 'user_prompt', category: 'user', source: 0, agentId: null, revision: 0 },
 };

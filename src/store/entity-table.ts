@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Layout, Value } from './columns.ts';
 import { KeyIndex } from './key-index.ts';
+import { RowInserter } from './row-inserter.ts';
 import type { Kept } from './rows.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { Kept } from './rows.ts';
  */
 export class EntityTable<R extends { readonly key: string; readonly revision: number }> {
   readonly #values: (row: R) => Value[];
-  readonly #insert: Statement<unknown[]>;
+  readonly #inserter: RowInserter;
   readonly #update: Statement<unknown[]>;
   readonly #byKey: Statement<[string], R & { id: number }>;
   readonly #byId: Statement<[number], R & { id: number }>;
@@ -26,9 +27,8 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
     this.#values = layout.values;
     const names = layout.columns.map(([, column]) => column);
     const aliases = layout.columns.map(([field, column]) => `${column} AS ${field}`).join(', ');
-    this.#insert = db.prepare(
-      `INSERT INTO ${table} (${names.join(', ')}, id) VALUES (${names.map(() => '?').join(', ')}, ?)`,
-    );
+    const usual = layout.columns.map(([field]) => layout.usual[field]);
+    this.#inserter = new RowInserter(db, { table, columns: names, usual });
     this.#update = db.prepare(`UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`);
     this.#byKey = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE key = ?`);
     this.#byId = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE id = ?`);
@@ -46,13 +46,17 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
     this.#nextId = (this.#lastId.get()?.id ?? 0) + 1;
     this.#firstNewId = this.#nextId;
     this.#revised.clear();
+    this.#inserter.forget();
   }
 
   find(key: string): Kept<R> | undefined {
     let found: (R & { id: number }) | undefined;
-    if (this.#index === null) found = this.#byKey.get(key);
-    else {
+    if (this.#index === null) {
+      this.#inserter.flush();
+      found = this.#byKey.get(key);
+    } else {
       this.#index.find(key, (id) => {
+        this.#inserter.flush();
         found = this.#byId.get(id);
         return found?.key === key;
       });
@@ -60,12 +64,11 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
     return found === undefined ? undefined : { id: found.id, row: found };
   }
 
+  /** Adds a row whose key {@link find} did not find. Its id is the next one, as SQLite too counts them. */
   add(row: R): void {
-    const id = this.#nextId++;
-    const values = this.#values(row);
-    values.push(id);
-    this.#insert.run(...values);
-    this.#index?.add(row.key, id);
+    this.#inserter.add(this.#values(row));
+    this.#index?.add(row.key, this.#nextId);
+    this.#nextId += 1;
   }
 
   /** Writes a row anew; its revision grows, unless it was added in this very transaction. */
@@ -79,6 +82,7 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
 
   /** Writes what was added and changed in this transaction to the event log. */
   log(): void {
+    this.#inserter.flush();
     if (this.#nextId > this.#firstNewId) this.#log.run(this.#firstNewId);
     for (const [id, revision] of this.#revised) this.#logOne.run(id, revision);
   }

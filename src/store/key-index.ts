@@ -8,6 +8,7 @@ export class KeyIndex {
   #capacity = 1 << 16;
   #slots = new Int32Array(this.#capacity * 3);
   #size = 0;
+  #digested = '';
   #low = 0;
   #high = 0;
 
@@ -48,6 +49,8 @@ export class KeyIndex {
   }
 
   #digest(key: string): void {
+    if (key === this.#digested) return;
+    this.#digested = key;
     let low = 0x811c9dc5 | 0;
     let high = 0x9747b28c | 0;
     for (let index = 0; index < key.length; index++) {

@@ -9,6 +9,8 @@ export class Names {
   readonly #find: Statement<[string], { id: number }>;
   readonly #insert: Statement<[string]>;
   readonly #byId: Statement<[number], { name: string }>;
+  #lastName = '';
+  #lastId = 0;
 
   constructor(db: Database, table: 'project' | 'model' | 'tool' | 'file' | 'session', column: string) {
     this.#find = db.prepare(`SELECT id FROM ${table} WHERE ${column} = ?`);
@@ -18,8 +20,15 @@ export class Names {
 
   /** Id of the name, which is added where it is new. */
   id(name: string): number {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
+    // Neighbouring records mostly have the same name, and even the same string.
+    if (name === this.#lastName && this.#lastId !== 0) return this.#lastId;
+    const id = this.#known.get(name) ?? this.#learn(name);
+    this.#lastName = name;
+    this.#lastId = id;
+    return id;
+  }
+
+  #learn(name: string): number {
     const id = this.#find.get(name)?.id ?? Number(this.#insert.run(name).lastInsertRowid);
     if (this.#known.size >= MAX_REMEMBERED) this.forget();
     this.#known.set(name, id);
@@ -36,5 +45,6 @@ export class Names {
   forget(): void {
     this.#known.clear();
     this.#texts.clear();
+    this.#lastId = 0;
   }
 }

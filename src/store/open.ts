@@ -56,7 +56,8 @@ export const openStoreForReading = (home: string): Database.Database | undefined
 
 /** Makes the indexes that are missing. While a store is filled for the first time it has none. */
 export const createIndexes = (db: Database.Database): void => {
-  db.exec(readFileSync(here('indexes.sql'), 'utf8'));
+  const sql = readFileSync(here('indexes.sql'), 'utf8');
+  db.transaction(() => db.exec(sql)).immediate();
 };
 
 const open = (file: string, options: Database.Options): Database.Database => {

@@ -1,77 +1,101 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { RowInserter } from './row-inserter.ts';
 
-/**
- * One table of sums that change by differences. Its key is a group of numbers and one member of the group: neighbouring
- * records nearly always share the group, so it is looked up by comparing numbers, and only its change costs a text.
- */
+/** What a table of sums is made of. */
+export interface SumsParts {
+  readonly table: string;
+  /** Columns of the primary key, in its order; all are whole numbers. */
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
+  /** Sums over all of the first two key columns, with the others as its key: what is counted here counts there too. */
+  readonly total?: Sums;
+}
+
+const TOTALLED = 2;
+
+/** One table of sums that change by differences, which are gathered in memory until {@link flush}. */
 export class Sums {
-  readonly #groups = new Map<string, Map<number, Float64Array>>();
-  readonly #upsert: Statement<unknown[]>;
-  readonly #groupSize: number;
+  readonly #rows = new Map<number, Float64Array[]>();
+  readonly #inserter: RowInserter;
+  readonly #total: Sums | undefined;
   readonly #rowSize: number;
-  #lastGroup: number[] = [];
-  #lastMembers: Map<number, Float64Array> | undefined;
-
-  constructor(db: Database, table: string, keys: readonly string[], values: readonly string[]) {
-    const columns = [...keys, ...values];
-    const sets = values.map((value) => `${value} = ${value} + excluded.${value}`).join(', ');
-    this.#upsert = db.prepare(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-       ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${sets}`,
-    );
-    this.#groupSize = keys.length - 1;
-    this.#rowSize = columns.length;
-  }
+  #last: Float64Array | undefined;
 
   /** Where the values begin in what {@link at} returns. */
-  get offset(): number {
-    return this.#groupSize + 1;
+  readonly offset: number;
+
+  constructor(db: Database, { table, keys, values, total }: SumsParts) {
+    const sets = values.map((value) => `${value} = ${value} + excluded.${value}`).join(', ');
+    this.#inserter = new RowInserter(db, {
+      table,
+      columns: [...keys, ...values],
+      usual: [...keys.map(() => undefined), ...values.map(() => 0)],
+      suffix: `ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${sets}`,
+    });
+    this.#total = total;
+    this.offset = keys.length;
+    this.#rowSize = keys.length + values.length;
   }
 
-  /** The sums of a member of a group, to be added to in place from {@link offset} on; written by {@link flush}. */
-  at(group: readonly number[], member: number): Float64Array {
-    const members = this.#members(group);
-    const known = members.get(member);
-    if (known !== undefined) return known;
-    const sums = new Float64Array(this.#rowSize);
-    sums.set(group);
-    sums[this.#groupSize] = member;
-    members.set(member, sums);
+  /** The sums under a key, to be added to in place from {@link offset} on. */
+  at(key: readonly number[]): Float64Array {
+    // Neighbouring records mostly count in the same place.
+    if (this.#last !== undefined && isAt(this.#last, key)) return this.#last;
+    const digest = digestOf(key);
+    const bucket = this.#rows.get(digest);
+    let sums = bucket?.find((row) => isAt(row, key));
+    if (sums === undefined) {
+      sums = new Float64Array(this.#rowSize);
+      sums.set(key);
+      if (bucket === undefined) this.#rows.set(digest, [sums]);
+      else bucket.push(sums);
+    }
+    this.#last = sums;
     return sums;
   }
 
-  /** Adds everything gathered to the table. */
+  /** Adds everything gathered to the table, and to the total, which is to be flushed afterwards. */
   flush(): void {
-    const { offset } = this;
-    for (const members of this.#groups.values()) {
-      for (const sums of members.values()) {
-        if (hasChange(sums, offset)) this.#upsert.run(Array.from(sums));
-      }
+    const rows = [...this.#rows.values()].flat().filter((sums) => hasChange(sums, this.offset));
+    // In the table's own order, so that neighbours are written one after the other.
+    rows.sort((left, right) => compare(left, right, this.offset));
+    for (const sums of rows) {
+      this.#addToTotal(sums);
+      this.#inserter.add(Array.from(sums));
     }
+    this.#inserter.flush();
     this.forget();
   }
 
   forget(): void {
-    this.#groups.clear();
-    this.#lastMembers = undefined;
+    this.#rows.clear();
+    this.#last = undefined;
+    this.#inserter.forget();
   }
 
-  #members(group: readonly number[]): Map<number, Float64Array> {
-    const last = this.#lastGroup;
-    let index = this.#lastMembers === undefined ? -1 : 0;
-    while (index >= 0 && index < group.length && group[index] === last[index]) index += 1;
-    if (index === group.length && this.#lastMembers !== undefined) return this.#lastMembers;
-    const key = group.join();
-    let members = this.#groups.get(key);
-    if (members === undefined) {
-      members = new Map();
-      this.#groups.set(key, members);
-    }
-    this.#lastGroup = [...group];
-    this.#lastMembers = members;
-    return members;
+  #addToTotal(sums: Float64Array): void {
+    if (this.#total === undefined) return;
+    const total = this.#total.at(Array.from(sums.subarray(TOTALLED, this.offset)));
+    for (let index = this.offset; index < sums.length; index++) total[index - TOTALLED]! += sums[index]!;
   }
 }
+
+/** A small whole number that differs for most keys. */
+const digestOf = (key: readonly number[]): number => {
+  let digest = 0;
+  for (let index = 0; index < key.length; index++) digest = Math.imul(digest ^ key[index]!, 0x01000193);
+  return (digest ^ (digest >>> 15)) & 0x3fffffff;
+};
+
+const isAt = (sums: Float64Array, key: readonly number[]): boolean => {
+  for (let index = 0; index < key.length; index++) if (sums[index] !== key[index]) return false;
+  return true;
+};
+
+const compare = (left: Float64Array, right: Float64Array, length: number): number => {
+  for (let index = 0; index < length; index++) if (left[index] !== right[index]) return left[index]! - right[index]!;
+  return 0;
+};
 
 const hasChange = (sums: Float64Array, offset: number): boolean => {
   for (let index = offset; index < sums.length; index++) if (sums[index] !== 0) return true;

@@ -45,11 +45,11 @@ export class WriteStore {
   readonly toolCalls: EntityTable<ToolCallRow>;
   readonly occurrences: EntityTable<OccurrenceRow>;
   readonly sessionTables: SessionTables;
-  readonly requestRollup: Sums;
-  readonly requestTotals: Sums;
-  readonly toolRollup: Sums;
-  readonly toolTotals: Sums;
+  readonly requestSums: Sums;
+  readonly toolSums: Sums;
   readonly tallies: Tallies;
+  readonly #requestTotals: Sums;
+  readonly #toolTotals: Sums;
   readonly #deadLetter: Statement<unknown[]>;
   readonly #lastSeq: Statement<[], { seq: number }>;
   #isSettled: boolean;
@@ -70,12 +70,22 @@ export class WriteStore {
     this.toolCalls = new EntityTable<ToolCallRow>(db, 'tool_call', EVENT_KINDS.tool_call, TOOL_CALL_LAYOUT, fresh);
     this.occurrences = new EntityTable<OccurrenceRow>(db, 'occurrence', EVENT_KINDS.occurrence, OCCURRENCE_LAYOUT, fresh);
     this.sessionTables = new SessionTables(db);
-    const requestKeys = ['project', 'source', 'requester', 'model'];
-    const toolKeys = ['project', 'source', 'tool'];
-    this.requestRollup = new Sums(db, 'rollup_request', ['slot', 'session', ...requestKeys], REQUEST_SUMS);
-    this.requestTotals = new Sums(db, 'total_request', requestKeys, REQUEST_SUMS);
-    this.toolRollup = new Sums(db, 'rollup_tool', ['slot', 'session', ...toolKeys], TOOL_SUMS);
-    this.toolTotals = new Sums(db, 'total_tool', toolKeys, TOOL_SUMS);
+    const requestKeys = ['project', 'model', 'source', 'requester'];
+    const toolKeys = ['project', 'tool', 'source'];
+    this.#requestTotals = new Sums(db, { table: 'total_request', keys: requestKeys, values: REQUEST_SUMS });
+    this.#toolTotals = new Sums(db, { table: 'total_tool', keys: toolKeys, values: TOOL_SUMS });
+    this.requestSums = new Sums(db, {
+      table: 'rollup_request',
+      keys: ['slot', 'session', ...requestKeys],
+      values: REQUEST_SUMS,
+      total: this.#requestTotals,
+    });
+    this.toolSums = new Sums(db, {
+      table: 'rollup_tool',
+      keys: ['slot', 'session', ...toolKeys],
+      values: TOOL_SUMS,
+      total: this.#toolTotals,
+    });
     this.tallies = new Tallies(db);
     this.#deadLetter = db.prepare(
       `INSERT OR IGNORE INTO dead_letter (path, line, offset_bytes, length_bytes, reason, seen_at_ms)
@@ -124,8 +134,9 @@ export class WriteStore {
     return [this.requests, this.toolCalls, this.occurrences];
   }
 
+  /** The totals last: what is flushed before adds to them. */
   get #sums() {
-    return [this.requestRollup, this.requestTotals, this.toolRollup, this.toolTotals, this.tallies];
+    return [this.requestSums, this.toolSums, this.#requestTotals, this.#toolTotals, this.tallies];
   }
 
   #forget(): void {

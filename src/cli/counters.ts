@@ -1,0 +1,28 @@
+import type { Gauges } from '../runtime/gauges.ts';
+
+/** What is counted while the process runs, beside what the store counts for ever. */
+export interface Counters {
+  readonly add: (name: string, label: string, by?: number) => void;
+}
+
+/** Counters by the names that components use: the metric each is shown as, and what its label means. */
+const SHOWN: Readonly<Record<string, readonly [metric: string, label: string]>> = {
+  sse_dropped: ['hall_monitor_sse_dropped_total', 'reason'],
+  read_errors: ['hall_monitor_read_errors_total', 'source'],
+};
+
+/** Counters that are shown among the metrics. */
+export const createCounters = (gauges: Gauges): Counters => {
+  const counts = new Map<string, Map<string, number>>();
+  for (const [name, [metric, label]] of Object.entries(SHOWN)) {
+    const values = new Map<string, number>();
+    counts.set(name, values);
+    gauges.offer(metric, () => [...values].map(([text, value]) => ({ labels: { [label]: text }, value })));
+  }
+  return {
+    add: (name, label, by = 1) => {
+      const values = counts.get(name);
+      values?.set(label, (values.get(label) ?? 0) + by);
+    },
+  };
+};
