@@ -35,6 +35,10 @@ const processGauges = (deps: ReturnType<typeof servingDeps>): ReturnType<typeof 
   ]);
   deps.gauges.offer('hall_monitor_queue_depth', () => 2);
   deps.gauges.offer('hall_monitor_sse_clients', () => 1);
+  deps.gauges.offer('hall_monitor_sse_dropped_total', () => [{ labels: { reason: 'slow' }, value: 1 }]);
+  deps.gauges.offer('hall_monitor_read_errors_total', () => [
+    { labels: { source: 'transcript' }, value: 1 },
+  ]);
   deps.gauges.offer('process_resident_memory_bytes', () => 64_000_000);
   deps.gauges.offer('process_cpu_seconds_total', () => 1.5);
   deps.gauges.offer('process_start_time_seconds', () => 1_700_000_000);
