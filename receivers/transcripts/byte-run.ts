@@ -12,7 +12,9 @@ export class ByteRun {
   constructor(bytes: Uint8Array) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.length = bytes.length;
-    this.#words = Int32Array.from({ length: (bytes.length - 1) >> 2 }, (_, index) => view.getInt32(index * 4, true));
+    this.#words = Int32Array.from({ length: (bytes.length - 1) >> 2 }, (_, index) =>
+      view.getInt32(index * 4, true),
+    );
     this.#lastWord = view.getInt32(bytes.length - MIN_BYTES, true);
   }
 
@@ -20,7 +22,8 @@ export class ByteRun {
   stepOver(json: JsonScanner): boolean {
     const { view, at } = json;
     const end = at + this.length;
-    if (end > view.byteLength || view.getInt32(end - MIN_BYTES, true) !== this.#lastWord) return false;
+    if (end > view.byteLength || view.getInt32(end - MIN_BYTES, true) !== this.#lastWord)
+      return false;
     const words = this.#words;
     for (let index = 0, from = at; index < words.length; index++, from += 4) {
       if (view.getInt32(from, true) !== words[index]) return false;

@@ -20,14 +20,25 @@ export interface LongLine {
 }
 
 /**
- * Reads whole lines from a file, chunk by chunk, in one buffer for all files of a thread. Only a line that is longer
+ * Reads whole lines from a file, chunk by chunk, in one buffer: the {@link textMemory} of a thread. Only a line that is longer
  * than the buffer gets one of its own, of just its length, once its end is known.
  */
 export class ChunkReader {
-  readonly #buffer = textMemory;
+  readonly #buffer: Buffer;
+  readonly #maxLineBytes: number;
+
+  constructor(buffer: Buffer = textMemory, maxLineBytes: number = MAX_LINE_BYTES) {
+    this.#buffer = buffer;
+    this.#maxLineBytes = maxLineBytes;
+  }
 
   /** Bytes of an unfinished last line are left for another time. `onLines` must not keep the bytes. */
-  read(fd: number, from: number, onLines: (lines: Lines) => void, onLong: (line: LongLine) => void): number {
+  read(
+    fd: number,
+    from: number,
+    onLines: (lines: Lines) => void,
+    onLong: (line: LongLine) => void,
+  ): number {
     const buffer = this.#buffer;
     let base = from;
     let kept = 0;
@@ -43,8 +54,12 @@ export class ChunkReader {
       } else if (filled === buffer.length) {
         const length = this.#lineLength(fd, base);
         if (length === null) return base;
-        if (length > MAX_LINE_BYTES) onLong({ offsetBytes: base, lengthBytes: length });
-        else onLines({ bytes: readExactly(fd, base, length), start: 0, stop: length, base });
+        if (length > this.#maxLineBytes) onLong({ offsetBytes: base, lengthBytes: length });
+        else {
+          const bytes = readExactly(fd, base, length);
+          if (bytes === null) return base;
+          onLines({ bytes, start: 0, stop: length, base });
+        }
         base += length;
         kept = 0;
       } else {
@@ -57,7 +72,7 @@ export class ChunkReader {
   /** Bytes from `base` up to and with the next newline; null where the file ends before it. */
   #lineLength(fd: number, base: number): number | null {
     const buffer = this.#buffer;
-    for (let at = base; ; ) {
+    for (let at = base; ;) {
       const got = readSync(fd, buffer, 0, buffer.length, at);
       if (got === 0) return null;
       const newline = buffer.subarray(0, got).indexOf(NEWLINE);
@@ -67,12 +82,13 @@ export class ChunkReader {
   }
 }
 
-const readExactly = (fd: number, base: number, length: number): Buffer => {
+/** Exactly these bytes; null where the file became shorter meanwhile, which the next reading finds. */
+const readExactly = (fd: number, base: number, length: number): Buffer | null => {
   const bytes = Buffer.allocUnsafeSlow(length);
   let filled = 0;
   while (filled < length) {
     const got = readSync(fd, bytes, filled, length - filled, base + filled);
-    if (got === 0) throw new Error(`The file became shorter while it was read, at byte ${base + filled}.`);
+    if (got === 0) return null;
     filled += got;
   }
   return bytes;

@@ -1,7 +1,6 @@
 import { requestKey, toolCallKey } from '../../src/records/identity.ts';
 import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
 import { emptyToolCall, type RequestDraft, type ToolCallDraft } from './drafts.ts';
-import type { JsonScanner } from './json-scanner.ts';
 import type { LineContext } from './line-context.ts';
 import type { LineFacts } from './read-line.ts';
 import { splitCacheCreation } from './read-usage.ts';
@@ -10,7 +9,11 @@ import { splitCacheCreation } from './read-usage.ts';
 const SYNTHETIC_MODEL = '<synthetic>';
 
 /** An error that the API answered with, as the client shows it in the transcript. */
-export const decodeApiError = (line: LineFacts, at: LineContext, lineId: string): OccurrenceRecord => ({
+export const decodeApiError = (
+  line: LineFacts,
+  at: LineContext,
+  lineId: string,
+): OccurrenceRecord => ({
   kind: 'occurrence',
   key: `api_error:${lineId}`,
   type: 'api_error',
@@ -33,7 +36,6 @@ export const isBilled = (line: LineFacts): boolean =>
  * highest output count is taken, the last one on ties: input and cache counts repeat, the output count grows.
  */
 export const addRequestLine = (
-  json: JsonScanner,
   line: LineFacts,
   at: LineContext,
   lineId: string,
@@ -42,7 +44,7 @@ export const addRequestLine = (
   const key = requestKey(line.messageId, at.sessionId, lineId);
   const known = drafts.get(key);
   if (known === undefined) {
-    const draft = newDraft(json, line, at, key);
+    const draft = newDraft(line, at, key);
     drafts.set(key, draft);
     return draft;
   }
@@ -59,7 +61,11 @@ export const addRequestLine = (
 
 const takeUsage = (draft: RequestDraft, line: LineFacts, at: LineContext): void => {
   const { usage } = line;
-  const [fiveMin, oneHour] = splitCacheCreation(usage.cacheCreation, usage.cacheCreation5m, usage.cacheCreation1h);
+  const [fiveMin, oneHour] = splitCacheCreation(
+    usage.cacheCreation,
+    usage.cacheCreation5m,
+    usage.cacheCreation1h,
+  );
   draft.model = line.model ?? 'unknown';
   draft.inputTokens = usage.input;
   draft.outputTokens = usage.output;
@@ -77,12 +83,12 @@ const takeUsage = (draft: RequestDraft, line: LineFacts, at: LineContext): void 
   draft.offsetBytes = at.offsetBytes;
 };
 
-const newDraft = (json: JsonScanner, line: LineFacts, at: LineContext, key: string): RequestDraft => {
+const newDraft = (line: LineFacts, at: LineContext, key: string): RequestDraft => {
   const draft: RequestDraft = {
     kind: 'api_request',
     key,
     messageId: line.messageId === '' ? null : line.messageId,
-    requestId: line.requestId === null ? null : json.textOf(line.requestId, 200),
+    requestId: line.requestId,
     sessionId: at.sessionId,
     project: at.project,
     requester: at.isSidechain || at.agentId !== null ? 'subagent' : 'main',

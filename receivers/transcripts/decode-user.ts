@@ -7,7 +7,11 @@ import type { LineFacts } from './read-line.ts';
 import { toolErrorClass } from './tool-outcome.ts';
 
 /** Adds the tool results of a `user` line to what is known of their calls. */
-export const addToolResults = (line: LineFacts, at: LineContext, drafts: Map<string, ToolCallDraft>): void => {
+export const addToolResults = (
+  line: LineFacts,
+  at: LineContext,
+  drafts: Map<string, ToolCallDraft>,
+): void => {
   const { toolResults } = line.content;
   // The client's own note on the result belongs to the only result of its line.
   const note = toolResults.length === 1 ? line.result : null;
@@ -27,7 +31,9 @@ export const addToolResults = (line: LineFacts, at: LineContext, drafts: Map<str
     const denied = line.toolDenialKind;
     const interrupted = note?.interrupted ?? false;
     draft.success = !result.isError && !interrupted;
-    draft.errorClass = draft.success ? null : toolErrorClass(denied, interrupted, [note?.head ?? '', result.head]);
+    draft.errorClass = draft.success
+      ? null
+      : toolErrorClass(denied, interrupted, [note?.head ?? '', result.head]);
     if (note === null) continue;
     if (note.durationMs !== null) {
       draft.durationMs = note.durationMs;
@@ -67,6 +73,11 @@ export const decodePrompt = (
     const data = JSON.stringify({ prompt_id, command: slashCommandName(head) });
     return { ...base, key: `command:${lineId}`, type: 'slash_command', data };
   }
-  const data = JSON.stringify({ prompt_id, prompt_source, prompt_bytes: content.textBytes, images: content.images });
+  const data = JSON.stringify({
+    prompt_id,
+    prompt_source,
+    prompt_bytes: content.textBytes,
+    images: content.images,
+  });
   return { ...base, key: `prompt:${lineId}`, type: 'user_prompt', data };
 };

@@ -30,10 +30,12 @@ export const isTranscriptName = (name: string): boolean => name.endsWith('.jsonl
 export const transcriptRoots = (claudeDirs: readonly string[]): readonly string[] => {
   const roots = new Set<string>();
   for (const dir of claudeDirs) {
+    const root = path.join(dir, 'projects');
     try {
-      roots.add(realpathSync(path.join(dir, 'projects')));
+      roots.add(realpathSync(root));
     } catch (error) {
-      if (!isGone(error)) throw error;
+      // One that is there but closed to us stays in the list, so that looking into it tells of the problem.
+      if (!isGone(error)) roots.add(root);
     }
   }
   return [...roots];
@@ -64,7 +66,12 @@ export const findTranscripts = (roots: readonly string[]): Found => {
         if (depth < MAX_DEPTH && !OTHER_FOLDERS.has(entry.name)) look(full, depth + 1);
       } else if (entry.isFile() && isTranscriptName(entry.name)) {
         const hasMeta = names.size > 0 && names.has(`${entry.name.slice(0, -'.jsonl'.length)}.meta.json`);
-        const file = statFile(full, hasMeta);
+        const file = tryStat(full, hasMeta);
+        if (file === undefined) {
+          // The folder tells its names and nothing more.
+          problems.push(folder);
+          return;
+        }
         if (file !== null) files.push(file);
       }
     }
@@ -74,7 +81,16 @@ export const findTranscripts = (roots: readonly string[]): Found => {
   return { files, folders, problems };
 };
 
-/** A file as it is now; null where it is gone. */
+/** A file as it is now; null where it is gone, undefined where its folder is closed to us. */
+export const tryStat = (file: string, hasMeta: boolean): FoundFile | null | undefined => {
+  try {
+    return statFile(file, hasMeta);
+  } catch {
+    return undefined;
+  }
+};
+
+/** A file as it is now; null where it is gone. Throws the system's error where its folder is closed to us. */
 export const statFile = (file: string, hasMeta: boolean): FoundFile | null => {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return null;

@@ -10,7 +10,11 @@ export type RequestDraft = Mutable<ApiRequestRecord>;
 export type ToolCallDraft = Mutable<ToolCallRecord>;
 
 /** A tool call of which nothing but its name is known. */
-export const emptyToolCall = (key: string, toolUseId: string, sessionId: string): ToolCallDraft => ({
+export const emptyToolCall = (
+  key: string,
+  toolUseId: string,
+  sessionId: string,
+): ToolCallDraft => ({
   kind: 'tool_call',
   key,
   toolUseId,

@@ -64,7 +64,9 @@ export class Fields<T> {
     }
     if (previous >= 0 && !json.hasNext()) return NONE;
     json.readKey();
-    const index = json.escaped ? (this.#texts.get(json.text(MAX_KEY_BYTES)) ?? UNKNOWN) : this.#find(json);
+    const index = json.escaped
+      ? (this.#texts.get(json.text(MAX_KEY_BYTES)) ?? UNKNOWN)
+      : this.#find(json);
     if (index !== UNKNOWN) this.#follow(from, index);
     return index;
   }
@@ -121,4 +123,8 @@ export const readObject = <T>(json: JsonScanner, fields: Fields<T>, target: T): 
 };
 
 const slotOf = (bytes: Uint8Array, start: number, stop: number): number =>
-  ((stop - start) * 37 + bytes[start]! * 5 + bytes[stop - 1]! * 11 + bytes[(start + stop) >> 1]! * 3) & (SLOTS - 1);
+  ((stop - start) * 37 +
+    bytes[start]! * 5 +
+    bytes[stop - 1]! * 11 +
+    bytes[(start + stop) >> 1]! * 3) &
+  (SLOTS - 1);

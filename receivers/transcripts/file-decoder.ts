@@ -135,7 +135,12 @@ export class FileDecoder {
     for (const [sessionId, activity] of this.#activities) {
       records.push({ kind: 'session_activity', sessionId, stretchesMs: activity.stretchesMs });
     }
-    const decoded = { records, rejects: this.#rejects, entries: this.#entries, newestAtMs: this.#newestAtMs };
+    const decoded = {
+      records,
+      rejects: this.#rejects,
+      entries: this.#entries,
+      newestAtMs: this.#newestAtMs,
+    };
     this.#requests.clear();
     this.#toolCalls.clear();
     this.#facts.clear();
@@ -181,9 +186,11 @@ export class FileDecoder {
       if (this.#newestAtMs === null || line.atMs > this.#newestAtMs) this.#newestAtMs = line.atMs;
     }
     const isConversation = line.type === 'assistant' || line.type === 'user';
-    if (isConversation && !line.hasMessage) return this.#reject('invalid_field', start, this.#json.at);
+    if (isConversation && !line.hasMessage)
+      return this.#reject('invalid_field', start, this.#json.at);
     if (sessionId === null) {
-      if (isConversation || isMetadata(line.type)) this.#reject('missing_session', start, this.#json.at);
+      if (isConversation || isMetadata(line.type))
+        this.#reject('missing_session', start, this.#json.at);
       else this.#countEntry(line);
       return;
     }
@@ -203,7 +210,8 @@ export class FileDecoder {
     if (isConversation) this.#conversation(at, start);
     else if (isMetadata(line.type)) {
       const text = this.#json.bytes.toString('utf8', start, this.#json.at);
-      for (const record of decodeMetadata(line.type, text, at, this.#lineId(start))) this.#keep(record);
+      for (const record of decodeMetadata(line.type, text, at, this.#lineId(start)))
+        this.#keep(record);
     }
   }
 
@@ -220,8 +228,9 @@ export class FileDecoder {
     if (line.type === 'assistant') {
       if (line.isApiError) this.#occurrences.push(decodeApiError(line, at, this.#lineId(start)));
       const lineId = line.messageId === null ? this.#lineId(start) : '';
-      const draft = isBilled(line) ? addRequestLine(this.#json, line, at, lineId, this.#requests) : null;
-      if (line.content.toolUses.length > 0) addToolUses(line, at, draft?.key ?? null, this.#toolCalls);
+      const draft = isBilled(line) ? addRequestLine(line, at, lineId, this.#requests) : null;
+      if (line.content.toolUses.length > 0)
+        addToolUses(line, at, draft?.key ?? null, this.#toolCalls);
       return;
     }
     if (line.content.toolResults.length > 0) addToolResults(line, at, this.#toolCalls);
@@ -237,7 +246,10 @@ export class FileDecoder {
     const { forkedFrom, uuid } = this.#line;
     if (forkedFrom !== null) return forkedFrom;
     if (uuid !== null) return this.#json.textOf(uuid, 200);
-    return createHash('sha256').update(this.#json.bytes.subarray(start, this.#json.at)).digest('hex').slice(0, 32);
+    return createHash('sha256')
+      .update(this.#json.bytes.subarray(start, this.#json.at))
+      .digest('hex')
+      .slice(0, 32);
   }
 
   #keep(record: MonitorRecord): void {
@@ -255,7 +267,8 @@ export class FileDecoder {
     if (agentId !== null) return;
     if (sessionId !== this.#factSession) this.#keepFacts();
     this.#factSession = sessionId;
-    const { version, gitBranch, entrypoint, userType, cwd, sessionKind, permissionMode } = this.#line;
+    const { version, gitBranch, entrypoint, userType, cwd, sessionKind, permissionMode } =
+      this.#line;
     this.#noteFact(0, version, atMs);
     this.#noteFact(1, gitBranch, atMs);
     this.#noteFact(2, entrypoint, atMs);

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Sink } from '../../src/component.ts';
 import type { Batch } from '../../src/records/record.ts';
-import { findTranscripts, type Found, type FoundFile, isTranscriptName, statFile } from './discover.ts';
+import { findTranscripts, type Found, type FoundFile, isTranscriptName, tryStat } from './discover.ts';
 import type { Positions } from './plan-readings.ts';
 import { type Reading, readTranscript } from './read-transcript.ts';
 
@@ -48,7 +48,7 @@ export class Follower {
       const found = this.#look(file);
       if (found !== null) files.push(found);
     }
-    await this.#read(this.#parts.positions.planKnown(files));
+    await this.#read(this.#parts.positions.plan(files));
   }
 
   /** Transcripts that lie in a folder now. */
@@ -70,7 +70,7 @@ export class Follower {
       else paths.add(file);
     }
     for (const [folder, modifiedMs] of this.#folders) {
-      const stat = statFile(folder, false);
+      const stat = tryStat(folder, false) ?? null;
       if (stat === null || stat.modifiedMs === modifiedMs) continue;
       this.#folders.set(folder, stat.modifiedMs);
       for (const file of this.filesIn(folder)) paths.add(file);
@@ -87,7 +87,8 @@ export class Follower {
   }
 
   #look(file: string): FoundFile | null {
-    const found = statFile(file, false);
+    // Whether something lies beside the file shows when it is read.
+    const found = tryStat(file, true) ?? null;
     if (found === null) this.#hot.delete(file);
     else this.#heat(found);
     return found;

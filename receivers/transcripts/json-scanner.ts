@@ -20,8 +20,6 @@ const CLOSE_BRACKET = 0x5d;
 /** Value of a hexadecimal digit; negative where the byte is none. */
 const HEX = new Int8Array(256).fill(-1);
 for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = Number.parseInt(char, 16);
-/** So much of a string is read here: most strings are that short, and a call would cost more. */
-const NEAR_BYTES = 12;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Where the contents of a string stand, and whether they hold escapes. */
@@ -71,7 +69,11 @@ export class JsonScanner {
   repeats(before: number, length: number): boolean {
     const address = this.#address;
     const { at } = this;
-    return address >= 0 && at + length <= this.bytes.length && isSame(address + before, address + at, length) === 1;
+    return (
+      address >= 0 &&
+      at + length <= this.bytes.length &&
+      isSame(address + before, address + at, length) === 1
+    );
   }
 
   /** Moves to the next byte that is no white space and returns it. A newline ends the line, so it is none. */
@@ -87,25 +89,9 @@ export class JsonScanner {
   /** Reads a string whose opening quote is at `at`: sets start, stop, escaped and textBytes. */
   readString(): void {
     const bytes = this.bytes;
-    const start = this.at + 1;
-    const near = start + NEAR_BYTES;
-    let at = start;
-    let byte = bytes[at]!;
-    while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20 && at < near) byte = bytes[++at]!;
-    const shorter = byte === QUOTE ? 0 : this.#restOfString(at);
-    if (byte !== QUOTE) at = this.stop;
-    this.start = start;
-    this.stop = at;
-    this.at = at + 1;
-    this.escaped = shorter !== 0;
-    this.textBytes = at - start - shorter;
-  }
-
-  /** Goes on to the string's end and sets `stop`; returns by how many bytes its text is shorter than the JSON. */
-  #restOfString(from: number): number {
-    const bytes = this.bytes;
     const address = this.#address;
-    let at = from;
+    const start = this.at + 1;
+    let at = start;
     let shorter = 0;
     let headEnd = -1;
     for (;;) {
@@ -120,8 +106,11 @@ export class JsonScanner {
       shorter += unit < 0x80 || isPair ? 5 : unit < 0x800 ? 4 : 3;
       headEnd = unit >= 0xd800 && unit <= 0xdbff ? at : -1;
     }
+    this.start = start;
     this.stop = at;
-    return shorter;
+    this.at = at + 1;
+    this.escaped = shorter !== 0;
+    this.textBytes = at - start - shorter;
   }
 
   /** The number that four hexadecimal digits at `at` stand for. */
@@ -306,7 +295,13 @@ export class JsonScanner {
       this.at = at;
       return value;
     }
-    while (byte === 0x2d || byte === 0x2b || byte === 0x2e || (byte | 0x20) === 0x65 || (byte >= 0x30 && byte <= 0x39)) {
+    while (
+      byte === 0x2d ||
+      byte === 0x2b ||
+      byte === 0x2e ||
+      (byte | 0x20) === 0x65 ||
+      (byte >= 0x30 && byte <= 0x39)
+    ) {
       byte = bytes[++at]!;
     }
     const text = bytes.toString('latin1', start, at);

@@ -1,5 +1,5 @@
 import type { Batch, OriginState } from '../../src/records/record.ts';
-import type { FoundFile } from './discover.ts';
+import { type FoundFile, tryStat } from './discover.ts';
 import { identityPrefix, unpackPosition } from './position.ts';
 import type { Reading } from './read-transcript.ts';
 
@@ -27,8 +27,8 @@ export class Positions {
   }
 
   /**
-   * The files that have something new to read. A file that is unknown by its path but has the inode of a known one that
-   * is gone was renamed; whether it really is the same, its bytes tell when it is read.
+   * Those of the files that have something new to read, newest first. One that is unknown by its path but has the inode
+   * of a known one that is gone was renamed; whether it really is the same, its bytes tell when it is read.
    */
   plan(files: readonly FoundFile[]): readonly Reading[] {
     const readings: Reading[] = [];
@@ -38,38 +38,34 @@ export class Positions {
       if (known === undefined) unknown.push(file);
       else if (!known.startsWith(identityPrefix(file))) readings.push(readingOf(file, known));
     }
-    if (unknown.length === 0) return readings;
-    const gone = this.#byPath.size > 0 ? this.#gone(files) : new Map<string, [string, string]>();
+    const namesakes = this.#namesakes(unknown);
     for (const file of unknown) {
-      const moved = gone.get(`${file.device}:${file.inode}`);
-      if (moved === undefined) readings.push({ file, position: null, movedFrom: null });
-      else readings.push({ ...readingOf(file, moved[1]), movedFrom: moved[0] });
+      const inode = inodeOf(file);
+      const [before, position] = namesakes.get(inode) ?? [null, ''];
+      const other = before === null ? null : tryStat(before, false);
+      // A second name of a file that is read already is no second file.
+      if (other !== null && other !== undefined && identityPrefix(other) === identityPrefix(file)) continue;
+      readings.push(other === null ? { ...readingOf(file, position), movedFrom: before } : readingOf(file, ''));
+      namesakes.set(inode, [file.path, '']);
     }
     return readings.sort((left, right) => right.file.modifiedMs - left.file.modifiedMs);
   }
 
-  /** As {@link plan}, for some files of which none was renamed. */
-  planKnown(files: readonly FoundFile[]): readonly Reading[] {
-    const readings: Reading[] = [];
-    for (const file of files) {
-      const known = this.#byPath.get(file.path) ?? '';
-      if (!known.startsWith(identityPrefix(file))) readings.push(readingOf(file, known));
+  /** Known path and position of the same inode, for the files that are unknown by their path. */
+  #namesakes(unknown: readonly FoundFile[]): Map<string, readonly [path: string, position: string]> {
+    const wanted = new Set(unknown.map(inodeOf));
+    const found = new Map<string, readonly [string, string]>();
+    if (wanted.size === 0) return found;
+    for (const [path, position] of this.#byPath) {
+      const inode = position.slice(0, position.indexOf(',', position.indexOf(',') + 1) + 1);
+      if (wanted.has(inode)) found.set(inode, [path, position]);
     }
-    return readings;
-  }
-
-  /** Path and position of the files that are gone, by what they were known as. */
-  #gone(files: readonly FoundFile[]): ReadonlyMap<string, [string, string]> {
-    const present = new Set(files.map((file) => file.path));
-    const gone = new Map<string, [string, string]>();
-    for (const [path, text] of this.#byPath) {
-      if (present.has(path)) continue;
-      const position = unpackPosition(text);
-      if (position !== null) gone.set(`${position.device}:${position.inode}`, [path, text]);
-    }
-    return gone;
+    return found;
   }
 }
+
+/** How the text of a position begins that stands for this inode. */
+const inodeOf = ({ device, inode }: FoundFile): string => `[${device},${inode},`;
 
 const readingOf = (file: FoundFile, position: string): Reading => ({
   file,

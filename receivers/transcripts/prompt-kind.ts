@@ -3,17 +3,14 @@ import type { LineFacts } from './read-line.ts';
 /** What a `user` line with text is: typed by a person, a slash command, an interruption, or put there by the client. */
 export type PromptKind = 'human' | 'slash_command' | 'interrupt' | 'injected';
 
-const INJECTED = [
-  '<local-command-caveat>',
-  '<local-command-stdout>',
-  '<local-command-stderr>',
-  '<bash-input>',
-  '<bash-stdout>',
-  '<bash-stderr>',
-  '<task-notification>',
-  '<system-reminder>',
-];
-const HUMAN_SOURCES: ReadonlySet<string> = new Set(['typed', 'queued', 'sdk', 'suggestion_accepted']);
+const INJECTED =
+  /^<(?:local-command-(?:caveat|stdout|stderr)|bash-(?:input|stdout|stderr)|task-notification|system-reminder)>/;
+const HUMAN_SOURCES: ReadonlySet<string> = new Set([
+  'typed',
+  'queued',
+  'sdk',
+  'suggestion_accepted',
+]);
 export const INTERRUPT_MARK = '[Request interrupted by user';
 
 /** Tells what a `user` line without tool results is, from its marks and the first bytes of its text. */
@@ -21,10 +18,12 @@ export const promptKind = (line: LineFacts, isSidechain: boolean, head: string):
   const text = head.trimStart();
   if (text.startsWith(INTERRUPT_MARK)) return 'interrupt';
   if (isSidechain || line.isMeta || line.isCompactSummary) return 'injected';
-  if (text.startsWith('<command-name>') || text.startsWith('<command-message>')) return 'slash_command';
-  if (INJECTED.some((mark) => text.startsWith(mark))) return 'injected';
+  if (text.startsWith('<command-name>') || text.startsWith('<command-message>'))
+    return 'slash_command';
+  if (INJECTED.test(text)) return 'injected';
   if (line.originKind !== null) return line.originKind === 'human' ? 'human' : 'injected';
-  if (line.promptSource !== null) return HUMAN_SOURCES.has(line.promptSource) ? 'human' : 'injected';
+  if (line.promptSource !== null)
+    return HUMAN_SOURCES.has(line.promptSource) ? 'human' : 'injected';
   return 'human';
 };
 

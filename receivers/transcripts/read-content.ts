@@ -37,8 +37,9 @@ export class ContentFacts {
     this.images = 0;
     this.textBytes = 0;
     this.head = NOWHERE;
-    this.toolUses.length = 0;
-    this.toolResults.length = 0;
+    // Setting a length costs more than looking at it.
+    if (this.toolUses.length > 0) this.toolUses.length = 0;
+    if (this.toolResults.length > 0) this.toolResults.length = 0;
   }
 }
 
@@ -144,6 +145,11 @@ const addBlock = (json: JsonScanner, content: ContentFacts): void => {
     content.toolUses.push({ id, name: block.name ?? '', inputBytes, filePath: path, command });
   } else if (block.type === 'tool_result' && block.resultFor !== null) {
     const { resultFor: id, isError, bytes, head } = block;
-    content.toolResults.push({ id, isError, bytes, head: isError ? json.textOf(head, HEAD_BYTES) : '' });
+    content.toolResults.push({
+      id,
+      isError,
+      bytes,
+      head: isError ? json.textOf(head, HEAD_BYTES) : '',
+    });
   }
 };

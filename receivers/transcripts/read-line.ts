@@ -53,7 +53,7 @@ export class LineFacts implements SessionFacts {
   promptSource: string | null = null;
   originKind: string | null = null;
   toolDenialKind: string | null = null;
-  requestId: StringPlace | null = null;
+  requestId: string | null = null;
   costUsd: number | null = null;
   effort: string | null = null;
   hasMessage = false;
@@ -68,17 +68,36 @@ export class LineFacts implements SessionFacts {
 
   clear(): void {
     this.type = this.attachment = this.sessionId = this.agentId = this.cwd = this.version = null;
-    this.gitBranch = this.userType = this.entrypoint = this.sessionKind = this.permissionMode = null;
+    this.gitBranch =
+      this.userType =
+      this.entrypoint =
+      this.sessionKind =
+      this.permissionMode =
+        null;
     this.errorCode = this.messageId = this.promptId = this.promptSource = this.originKind = null;
-    this.toolDenialKind = this.forkedFrom = this.effort = this.model = this.stopReason = null;
+    this.requestId =
+      this.toolDenialKind =
+      this.forkedFrom =
+      this.effort =
+      this.model =
+      this.stopReason =
+        null;
     this.atMs = this.errorStatus = this.costUsd = null;
-    this.requestId = this.uuid = null;
-    this.skipped = this.isSidechain = this.isMeta = this.isCompactSummary = this.isApiError = this.hasMessage = false;
+    this.uuid = null;
+    this.skipped =
+      this.isSidechain =
+      this.isMeta =
+      this.isCompactSummary =
+      this.isApiError =
+      this.hasMessage =
+        false;
     this.usage.present = false;
     this.content.clear();
     this.result.clear();
   }
 }
+
+const QUOTE = 0x22;
 
 const recent = {
   type: new RecentText(64),
@@ -93,12 +112,13 @@ const recent = {
   permissionMode: new RecentText(64),
   promptId: new RecentText(200),
   messageId: new LastText(200),
+  requestId: new LastText(200),
   model: new RecentText(200),
   stopReason: new RecentText(64),
 };
 
 const place = (json: JsonScanner): StringPlace | null => {
-  if (json.peek() !== 0x22) {
+  if (json.peek() !== QUOTE) {
     json.skipValue();
     return null;
   }
@@ -121,7 +141,9 @@ const TYPE_ONLY = 0;
 const FORKED_FROM = new Fields<LineFacts>({
   messageUuid: (json, line) => void (line.forkedFrom = json.stringOrNull(200)),
 });
-const ORIGIN = new Fields<LineFacts>({ kind: (json, line) => void (line.originKind = json.stringOrNull(64)) });
+const ORIGIN = new Fields<LineFacts>({
+  kind: (json, line) => void (line.originKind = json.stringOrNull(64)),
+});
 
 const SESSION: Readonly<Record<keyof SessionFacts, FieldReader<SessionRunFacts>>> = {
   sessionId: (json, facts) => void (facts.sessionId = recent.session.read(json)),
@@ -154,7 +176,7 @@ const LINE = new Fields<LineFacts>({
   origin: (json, line) => void readObject(json, ORIGIN, line),
   forkedFrom: (json, line) => void readObject(json, FORKED_FROM, line),
   toolDenialKind: (json, line) => void (line.toolDenialKind = json.stringOrNull(64)),
-  requestId: (json, line) => void (line.requestId = place(json)),
+  requestId: (json, line) => void (line.requestId = recent.requestId.read(json)),
   costUSD: (json, line) => void (line.costUsd = json.numberOrNull()),
   effort: (json, line) => void (line.effort = json.stringOrNull(64)),
   message: (json, line) => void (line.hasMessage = readObject(json, MESSAGE, line)),
@@ -199,7 +221,10 @@ export const readLine = (json: JsonScanner, line: LineFacts, maySkip: boolean): 
     const reader = LINE.readers[key];
     if (reader === undefined) json.skipValue();
     else reader(json, line);
-    if (maySkip && ((line.type !== null && !USED_TYPES.has(line.type)) || line.attachment !== null)) {
+    if (
+      maySkip &&
+      ((line.type !== null && !USED_TYPES.has(line.type)) || line.attachment !== null)
+    ) {
       line.skipped = true;
       return;
     }
@@ -222,7 +247,8 @@ const readSessionRun = (json: JsonScanner, line: LineFacts, first: number): numb
       stop = json.at;
       key = LINE.next(json, key);
     }
-    run.remember(json, start, stop);
+    // A number might go on where the run ends.
+    if (json.bytes[stop - 1] === QUOTE) run.remember(json, start, stop);
   }
   run.copyTo(line);
   return key;

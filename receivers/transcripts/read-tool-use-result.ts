@@ -16,7 +16,13 @@ export class ToolUseResultFacts {
   content: StringPlace | null = null;
 
   clear(): void {
-    this.durationMs = this.agentId = this.linesAdded = this.linesRemoved = this.kind = this.content = null;
+    this.durationMs =
+      this.agentId =
+      this.linesAdded =
+      this.linesRemoved =
+      this.kind =
+      this.content =
+        null;
     this.interrupted = false;
     this.head = '';
   }
@@ -26,7 +32,8 @@ const resultKind = new RecentText(64);
 
 const duration = (json: JsonScanner, result: ToolUseResultFacts, unitMs: number): void => {
   const value = json.numberOrNull();
-  if (value !== null && value >= 0 && Number.isFinite(value)) result.durationMs = Math.round(value * unitMs);
+  if (value !== null && value >= 0 && Number.isFinite(value))
+    result.durationMs = Math.round(value * unitMs);
 };
 
 const RESULT = new Fields<ToolUseResultFacts>({
@@ -77,7 +84,8 @@ export const readToolUseResult = (json: JsonScanner, result: ToolUseResultFacts)
   }
   if (!readObject(json, RESULT, result)) return;
   // A file that was created has an empty patch: all its lines are new.
-  if (result.kind === 'create' && result.content !== null) result.linesAdded = countLines(json.bytes, result.content);
+  if (result.kind === 'create' && result.content !== null)
+    result.linesAdded = countLines(json.bytes, result.content);
 };
 
 /** Lines of a text that stands in JSON: a last one without a newline counts too. */

@@ -77,7 +77,7 @@ class TranscriptReading {
     const { file } = this.#reading;
     const position = this.#resumable(stat.size);
     const from = position?.offsetBytes ?? 0;
-    const decoder = new FileDecoder(file.path, stat.mtimeMs, position, position?.lines ?? 0);
+    const decoder = new FileDecoder(file.path, Math.floor(stat.mtimeMs), position, position?.lines ?? 0);
     let read = from;
     chunks.read(
       this.#fd,

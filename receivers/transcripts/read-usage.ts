@@ -41,7 +41,11 @@ export class UsageFacts {
 }
 
 /** Cache writes by lifetime: what the total has beyond the stated parts is taken at five minutes. */
-export const splitCacheCreation = (total: number, stated5m: number, stated1h: number): [fiveMin: number, oneHour: number] => [
+export const splitCacheCreation = (
+  total: number,
+  stated5m: number,
+  stated1h: number,
+): [fiveMin: number, oneHour: number] => [
   Math.max(total, stated5m + stated1h) - stated1h,
   stated1h,
 ];
@@ -54,7 +58,8 @@ export const readCount = (json: JsonScanner): number => {
     return 0;
   }
   const value = json.numberOrNull();
-  if (value === null || !Number.isInteger(value) || value < 0 || value > MAX_COUNT) throw INVALID_USAGE;
+  if (value === null || !Number.isInteger(value) || value < 0 || value > MAX_COUNT)
+    throw INVALID_USAGE;
   return value;
 };
 
@@ -129,7 +134,11 @@ const readIterations = (json: JsonScanner): readonly UsageIteration[] => {
   while (json.nextElement()) {
     const step: IterationFacts = Object.assign(new UsageFacts(), { type: null, model: null });
     if (!readObject(json, ITERATION, step) || steps.length === MAX_ITERATIONS) throw INVALID_USAGE;
-    const [fiveMin, oneHour] = splitCacheCreation(step.cacheCreation, step.cacheCreation5m, step.cacheCreation1h);
+    const [fiveMin, oneHour] = splitCacheCreation(
+      step.cacheCreation,
+      step.cacheCreation5m,
+      step.cacheCreation1h,
+    );
     steps.push({
       type: step.type ?? '',
       model: step.model,

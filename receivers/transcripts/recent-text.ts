@@ -38,13 +38,18 @@ export class RecentText {
       json.readString();
       return json.text(this.#maxBytes);
     }
-    const near = Math.imul(view.getInt32(at, true) ^ Math.imul(view.getInt32(at + 4, true), 0x85ebca6b), 0x9e3779b1) >>> 27;
+    const near =
+      Math.imul(
+        view.getInt32(at, true) ^ Math.imul(view.getInt32(at + 4, true), 0x85ebca6b),
+        0x9e3779b1,
+      ) >>> 27;
     const last = this.#near[near];
     if (last !== undefined && last.run.stepOver(json)) return last.text;
     json.readString();
     const { escaped, at: end } = json;
     const length = end - at;
-    if (escaped || length > MAX_REMEMBERED_BYTES || length < MIN_REMEMBERED_BYTES) return json.text(this.#maxBytes);
+    if (escaped || length > MAX_REMEMBERED_BYTES || length < MIN_REMEMBERED_BYTES)
+      return json.text(this.#maxBytes);
     const digest = digestOf(view, at, end);
     const slot = (digest ^ (digest >>> 15)) & (SLOTS - 1);
     if (this.#digests[slot] !== digest) {
@@ -77,6 +82,7 @@ interface Known {
 
 const digestOf = (view: DataView, start: number, end: number): number => {
   let digest = view.getInt32(end - 4, true);
-  for (let at = start; at + 4 < end; at += 4) digest = Math.imul(digest ^ view.getInt32(at, true), 0x9e3779b1) ^ (digest >>> 13);
+  for (let at = start; at + 4 < end; at += 4)
+    digest = Math.imul(digest ^ view.getInt32(at, true), 0x9e3779b1) ^ (digest >>> 13);
   return Math.imul(digest ^ (digest >>> 16), 0x85ebca6b);
 };

@@ -13,7 +13,8 @@ export class Stretch {
 
   /** Steps over the stretch where it stands again; may miss that it does. */
   stepOver(json: JsonScanner): boolean {
-    if (this.#at < 0 || this.#opening !== json.opening || !json.repeats(this.#at, this.#length)) return false;
+    if (this.#at < 0 || this.#opening !== json.opening || !json.repeats(this.#at, this.#length))
+      return false;
     this.#at = json.at;
     json.at += this.#length;
     return true;

@@ -1,19 +1,17 @@
 import type { JsonScanner } from './json-scanner.ts';
 
-const MINUTE_MS = 60_000;
-
-/** The day of the time read last, as three times four bytes would have it: `2026`, `-11-`, `20`. */
+/** The day of the time read last: the bytes `2026`, `-11-` and `20` as numbers, and when it began. */
 let yearWord = 0;
 let monthWord = 0;
 let dayWord = 0;
 let dayMs = Number.NaN;
 
-/** Two digits as a number; more than 99 where they are none. */
-const pair = (bytes: Uint8Array, at: number): number => {
-  const tens = bytes[at]! - 0x30;
-  const ones = bytes[at + 1]! - 0x30;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100;
-};
+/** What follows the day: `T16:59:27.629Z`. */
+const SHAPE = Uint8Array.from('T00:00:00.000Z', (char) => char.charCodeAt(0));
+/** How much each digit counts, and how large it may be. */
+const UNITS_MS = Float64Array.of(0, 36e6, 36e5, 0, 6e5, 6e4, 0, 1e4, 1e3, 0, 100, 10, 1, 0);
+const MAX_DIGITS = Uint8Array.of(0, 2, 9, 0, 5, 9, 0, 5, 9, 0, 9, 9, 9, 0);
+const DAY_MS = 86_400_000;
 
 /** Reads `2026-11-20T16:59:27.629Z` at the scanner's place as unix milliseconds; null for anything that is no time. */
 export const readTimestamp = (json: JsonScanner): number | null => {
@@ -22,7 +20,10 @@ export const readTimestamp = (json: JsonScanner): number | null => {
     return null;
   }
   json.readString();
-  const time = json.stop - json.start === 24 && !json.escaped ? timeOfDay(json.bytes, json.start + 10) : Number.NaN;
+  const time =
+    json.stop - json.start === 24 && !json.escaped
+      ? timeOfDay(json.bytes, json.start + 10)
+      : Number.NaN;
   if (Number.isNaN(time)) return plausible(Date.parse(json.text(64)));
   const { view, start } = json;
   const year = view.getInt32(start, true);
@@ -37,21 +38,15 @@ export const readTimestamp = (json: JsonScanner): number | null => {
   return plausible(dayMs + time);
 };
 
-/** Milliseconds since midnight of `T16:59:27.629Z`; NaN where the bytes are no such time. */
+/** Milliseconds since midnight; NaN where the bytes at `at` are no such time. */
 const timeOfDay = (bytes: Uint8Array, at: number): number => {
-  const isShaped =
-    bytes[at] === 0x54 &&
-    bytes[at + 3] === 0x3a &&
-    bytes[at + 6] === 0x3a &&
-    bytes[at + 9] === 0x2e &&
-    bytes[at + 13] === 0x5a;
-  const hours = pair(bytes, at + 1);
-  const minutes = pair(bytes, at + 4);
-  const seconds = pair(bytes, at + 7);
-  const hundredths = pair(bytes, at + 10);
-  const last = bytes[at + 12]! - 0x30;
-  if (!isShaped || hours > 23 || minutes > 59 || seconds > 59 || hundredths > 99 || last < 0 || last > 9) return Number.NaN;
-  return (hours * 60 + minutes) * MINUTE_MS + seconds * 1000 + hundredths * 10 + last;
+  let time = 0;
+  for (let index = 0; index < SHAPE.length; index++) {
+    const above = bytes[at + index]! - SHAPE[index]!;
+    if (above < 0 || above > MAX_DIGITS[index]!) return Number.NaN;
+    time += above * UNITS_MS[index]!;
+  }
+  return time < DAY_MS ? time : Number.NaN;
 };
 
 /** Times outside the years 2000 to 2199 are damage, not dates. */

@@ -15,6 +15,8 @@ export interface Collector {
   readonly store: WriteStore;
   readonly sink: Sink;
   readonly origins: (source: Source) => readonly OriginState[];
+  /** Ends the first filling; throws as `sink` does, and may then be called again. */
+  readonly settle: () => void;
   readonly close: () => void;
 }
 
@@ -71,7 +73,14 @@ export const openCollector = async (options: CollectorOptions): Promise<Collecto
         throw commitError(error);
       }
     };
-    return { store, sink, origins: writer.origins, close };
+    const settle = (): void => {
+      try {
+        store.settle();
+      } catch (error) {
+        throw commitError(error);
+      }
+    };
+    return { store, sink, origins: writer.origins, settle, close };
   } catch (error) {
     lock.release();
     throw error;

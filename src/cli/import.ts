@@ -35,7 +35,7 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
       onProblem: (path, reason) => problems.push(`${path}: ${reason}`),
       threads: readerThreads(),
     });
-    collector.store.settle();
+    collector.settle();
     bar.clear();
     const counts = storeCounts(collector.store.db);
     const durationMs = Math.round(performance.now() - startedMs);

@@ -54,7 +54,7 @@ export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1)
   addToolCall(toolSums.at([slotOf(row.atMs), row.session, row.project, tool, row.source]), toolSums.offset, row, sign);
 };
 
-const addToolCall = (sums: Float64Array, at: number, row: ToolCallRow, sign: 1 | -1): void => {
+const addToolCall = (sums: number[], at: number, row: ToolCallRow, sign: 1 | -1): void => {
   sums[at]! += sign;
   if (row.errorClass === 'denied') sums[at + 2]! += sign;
   else if (row.success === 0) sums[at + 1]! += sign;
@@ -78,7 +78,7 @@ const addToSums = (
   store: WriteStore,
   row: RequestRow,
   model: number,
-  add: (sums: Float64Array, at: number) => void,
+  add: (sums: number[], at: number) => void,
 ): void => {
   const { project, source, requester } = row;
   const { requestSums } = store;
@@ -94,7 +94,7 @@ interface Tokens {
   readonly webSearchRequests: number;
 }
 
-const addTokens = (sums: Float64Array, at: number, tokens: Tokens, sign: 1 | -1): void => {
+const addTokens = (sums: number[], at: number, tokens: Tokens, sign: 1 | -1): void => {
   sums[at + 1]! += sign * tokens.inputTokens;
   sums[at + 2]! += sign * tokens.outputTokens;
   sums[at + 3]! += sign * tokens.cacheReadInputTokens;

@@ -4,6 +4,15 @@ import { KeyIndex } from './key-index.ts';
 import { RowInserter } from './row-inserter.ts';
 import type { Kept } from './rows.ts';
 
+/** What a table of joined entities is made of. */
+export interface EntityTableParts<R> {
+  readonly table: string;
+  /** Number of the kind in the event log. */
+  readonly kind: number;
+  readonly layout: Layout<R>;
+  readonly fresh: boolean;
+}
+
 /**
  * One table of joined entities: found, added and changed by key.
  *
@@ -12,7 +21,7 @@ import type { Kept } from './rows.ts';
 export class EntityTable<R extends { readonly key: string; readonly revision: number }> {
   readonly #values: (row: R) => Value[];
   readonly #inserter: RowInserter;
-  readonly #update: Statement<unknown[]>;
+  readonly #update: Statement;
   readonly #byKey: Statement<[string], R & { id: number }>;
   readonly #byId: Statement<[number], R & { id: number }>;
   readonly #log: Statement<[number]>;
@@ -23,7 +32,7 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
   #nextId = 1;
   readonly #revised = new Map<number, number>();
 
-  constructor(db: Database, table: string, kind: number, layout: Layout<R>, fresh: boolean) {
+  constructor(db: Database, { table, kind, layout, fresh }: EntityTableParts<R>) {
     this.#values = layout.values;
     const names = layout.columns.map(([, column]) => column);
     const aliases = layout.columns.map(([field, column]) => `${column} AS ${field}`).join(', ');

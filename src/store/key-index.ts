@@ -8,7 +8,7 @@ export class KeyIndex {
   #capacity = 1 << 16;
   #slots = new Int32Array(this.#capacity * 3);
   #size = 0;
-  #digested = '';
+  #digested: string | null = null;
   #low = 0;
   #high = 0;
 
@@ -53,10 +53,12 @@ export class KeyIndex {
     this.#digested = key;
     let low = 0x811c9dc5 | 0;
     let high = 0x9747b28c | 0;
-    for (let index = 0; index < key.length; index++) {
-      const unit = key.charCodeAt(index);
-      low = Math.imul(low ^ unit, 0x01000193);
-      high = Math.imul(high ^ unit, 0x5bd1e995) ^ (high >>> 15);
+    const last = key.length - 1;
+    for (let index = 0; index <= last; index += 2) {
+      const units = index === last ? key.charCodeAt(index) : key.charCodeAt(index) | (key.charCodeAt(index + 1) << 16);
+      low = Math.imul(low ^ units, 0x01000193);
+      low ^= low >>> 13;
+      high = Math.imul(high ^ units, 0x5bd1e995) ^ (high >>> 15);
     }
     low ^= low >>> 16;
     this.#low = Math.imul(low, 0x85ebca6b) ^ (low >>> 13);

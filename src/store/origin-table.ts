@@ -23,8 +23,8 @@ export class OriginTable {
   readonly #ids = new Map<string, number>();
   readonly #find: Statement<[string, string], OriginRow>;
   readonly #byId: Statement<[number], OriginRow>;
-  readonly #insert: Statement<unknown[]>;
-  readonly #update: Statement<unknown[]>;
+  readonly #insert: Statement;
+  readonly #update: Statement;
   readonly #move: Statement<[string, string, string]>;
   readonly #all: Statement<[string], OriginState>;
 
@@ -55,7 +55,7 @@ export class OriginTable {
     const values = [
       origin.firstAtMs,
       origin.writtenAtMs,
-      checkpoint?.sessionId == null ? null : sessionId(checkpoint.sessionId),
+      checkpoint === undefined || checkpoint.sessionId === null ? null : sessionId(checkpoint.sessionId),
       checkpoint?.position ?? '',
       checkpoint?.lines ?? 0,
       checkpoint?.bytes ?? 0,

@@ -16,7 +16,7 @@ export interface Inserted {
 }
 
 interface Shape {
-  readonly statement: Statement<unknown[]>;
+  readonly statement: Statement;
   readonly bound: readonly number[];
 }
 

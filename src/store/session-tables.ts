@@ -4,10 +4,10 @@ import type { SessionActivityRecord, SessionFactRecord, SubagentRecord } from '.
 
 /** What is known of sessions and their agents besides what happened in them. */
 export class SessionTables {
-  readonly #fact: Statement<unknown[]>;
-  readonly #subagent: Statement<unknown[]>;
+  readonly #fact: Statement;
+  readonly #subagent: Statement;
   readonly #findActivity: Statement<[number, number], { stretches_ms: string }>;
-  readonly #activity: Statement<unknown[]>;
+  readonly #activity: Statement;
 
   constructor(db: Database) {
     this.#fact = db.prepare(

@@ -15,11 +15,11 @@ const TOTALLED = 2;
 
 /** One table of sums that change by differences, which are gathered in memory until {@link flush}. */
 export class Sums {
-  readonly #rows = new Map<number, Float64Array[]>();
+  readonly #rows = new Map<number, number[][]>();
   readonly #inserter: RowInserter;
   readonly #total: Sums | undefined;
   readonly #rowSize: number;
-  #last: Float64Array | undefined;
+  #last: number[] | undefined;
 
   /** Where the values begin in what {@link at} returns. */
   readonly offset: number;
@@ -38,15 +38,15 @@ export class Sums {
   }
 
   /** The sums under a key, to be added to in place from {@link offset} on. */
-  at(key: readonly number[]): Float64Array {
+  at(key: readonly number[]): number[] {
     // Neighbouring records mostly count in the same place.
     if (this.#last !== undefined && isAt(this.#last, key)) return this.#last;
     const digest = digestOf(key);
     const bucket = this.#rows.get(digest);
     let sums = bucket?.find((row) => isAt(row, key));
     if (sums === undefined) {
-      sums = new Float64Array(this.#rowSize);
-      sums.set(key);
+      sums = [...key];
+      while (sums.length < this.#rowSize) sums.push(0);
       if (bucket === undefined) this.#rows.set(digest, [sums]);
       else bucket.push(sums);
     }
@@ -61,7 +61,7 @@ export class Sums {
     rows.sort((left, right) => compare(left, right, this.offset));
     for (const sums of rows) {
       this.#addToTotal(sums);
-      this.#inserter.add(Array.from(sums));
+      this.#inserter.add(sums);
     }
     this.#inserter.flush();
     this.forget();
@@ -73,9 +73,9 @@ export class Sums {
     this.#inserter.forget();
   }
 
-  #addToTotal(sums: Float64Array): void {
+  #addToTotal(sums: readonly number[]): void {
     if (this.#total === undefined) return;
-    const total = this.#total.at(Array.from(sums.subarray(TOTALLED, this.offset)));
+    const total = this.#total.at(sums.slice(TOTALLED, this.offset));
     for (let index = this.offset; index < sums.length; index++) total[index - TOTALLED]! += sums[index]!;
   }
 }
@@ -87,17 +87,17 @@ const digestOf = (key: readonly number[]): number => {
   return (digest ^ (digest >>> 15)) & 0x3fffffff;
 };
 
-const isAt = (sums: Float64Array, key: readonly number[]): boolean => {
+const isAt = (sums: readonly number[], key: readonly number[]): boolean => {
   for (let index = 0; index < key.length; index++) if (sums[index] !== key[index]) return false;
   return true;
 };
 
-const compare = (left: Float64Array, right: Float64Array, length: number): number => {
+const compare = (left: readonly number[], right: readonly number[], length: number): number => {
   for (let index = 0; index < length; index++) if (left[index] !== right[index]) return left[index]! - right[index]!;
   return 0;
 };
 
-const hasChange = (sums: Float64Array, offset: number): boolean => {
+const hasChange = (sums: readonly number[], offset: number): boolean => {
   for (let index = offset; index < sums.length; index++) if (sums[index] !== 0) return true;
   return false;
 };

@@ -6,7 +6,7 @@ export type TallyName = 'entries' | 'rejects' | 'duplicates' | 'occurrence' | 'o
 /** Counts by name and label, kept for ever. */
 export class Tallies {
   readonly #pending = new Map<string, [TallyName, string, number]>();
-  readonly #upsert: Statement<unknown[]>;
+  readonly #upsert: Statement;
 
   constructor(db: Database) {
     this.#upsert = db.prepare(

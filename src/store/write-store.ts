@@ -50,7 +50,7 @@ export class WriteStore {
   readonly tallies: Tallies;
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
-  readonly #deadLetter: Statement<unknown[]>;
+  readonly #deadLetter: Statement;
   readonly #lastSeq: Statement<[], { seq: number }>;
   #isSettled: boolean;
 
@@ -59,6 +59,8 @@ export class WriteStore {
     this.db = db;
     const fresh = db.prepare('SELECT 1 FROM request LIMIT 1').get() === undefined;
     if (!fresh) createIndexes(db);
+    // Five look-ups a row. Its own ids are all that the store refers to, and those of a new store were just made.
+    else db.pragma('foreign_keys = OFF');
     this.#isSettled = !fresh;
     this.projects = new Names(db, 'project', 'path');
     this.models = new Names(db, 'model', 'name');
@@ -66,9 +68,24 @@ export class WriteStore {
     this.files = new Names(db, 'file', 'path');
     this.sessions = new Names(db, 'session', 'session_id');
     this.origins = new OriginTable(db);
-    this.requests = new EntityTable<RequestRow>(db, 'request', EVENT_KINDS.request, REQUEST_LAYOUT, fresh);
-    this.toolCalls = new EntityTable<ToolCallRow>(db, 'tool_call', EVENT_KINDS.tool_call, TOOL_CALL_LAYOUT, fresh);
-    this.occurrences = new EntityTable<OccurrenceRow>(db, 'occurrence', EVENT_KINDS.occurrence, OCCURRENCE_LAYOUT, fresh);
+    this.requests = new EntityTable<RequestRow>(db, {
+      table: 'request',
+      kind: EVENT_KINDS.request,
+      layout: REQUEST_LAYOUT,
+      fresh,
+    });
+    this.toolCalls = new EntityTable<ToolCallRow>(db, {
+      table: 'tool_call',
+      kind: EVENT_KINDS.tool_call,
+      layout: TOOL_CALL_LAYOUT,
+      fresh,
+    });
+    this.occurrences = new EntityTable<OccurrenceRow>(db, {
+      table: 'occurrence',
+      kind: EVENT_KINDS.occurrence,
+      layout: OCCURRENCE_LAYOUT,
+      fresh,
+    });
     this.sessionTables = new SessionTables(db);
     const requestKeys = ['project', 'model', 'source', 'requester'];
     const toolKeys = ['project', 'tool', 'source'];
@@ -122,6 +139,7 @@ export class WriteStore {
   settle(): void {
     if (this.#isSettled) return;
     createIndexes(this.db);
+    this.db.pragma('foreign_keys = ON');
     for (const table of this.#entities) table.settle();
     this.#isSettled = true;
   }

@@ -2,49 +2,71 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { describe, expect, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import { restDifferences } from '../support/corpus-answer.ts';
 import { writeCorpus } from '../support/corpus-generator.ts';
+import type { CorpusAnswer } from '../support/corpus-tally.ts';
 import { needs } from '../support/offers.ts';
-import { environmentOf, LAUNCHER, temporaryFolder, until } from '../support/running-command.ts';
-import { followCollector } from '../support/running-server.ts';
+import { environmentOf, LAUNCHER, type Place, temporaryFolder, until } from '../support/running-command.ts';
+import { followCollector, type RunningCollector } from '../support/running-server.ts';
 
 /**
- * Runs the rest of its arguments with a small disk in $1, most of which is taken by a file that goes away when a line
- * comes on descriptor 3.
+ * Runs its arguments from the third on with a disk of 16 MiB in $1, all of which but $2 KiB is taken by a file that goes
+ * away when a line comes on descriptor 3.
  */
 const ON_SMALL_DISK = `
-mount -t tmpfs -o size=12m,mode=700 small "$1" &&
-head -c 11000000 /dev/zero > "$1/other" &&
-{ { read -r _line; rm "$1/other"; } <&3 & } &&
-shift && exec "$@" 3<&-`;
+mount -t tmpfs -o size=16m,mode=700 small "$1" || exit
+head -c $(((16384 - $2) * 1024)) /dev/zero > "$1/other"
+{ read -r _line; rm "$1/other"; } <&3 >/dev/null 2>&1 &
+shift 2 && exec "$@" 3<&-`;
+
+interface OnSmallDisk {
+  readonly server: RunningCollector;
+  readonly makeRoom: () => void;
+}
+
+async function collectOnSmallDisk(disk: string, place: Place, freeKib: number): Promise<OnSmallDisk> {
+  const command = [process.execPath, LAUNCHER, 'serve', '--port', '0'];
+  const child = spawn('unshare', ['-Urm', 'sh', '-c', ON_SMALL_DISK, 'sh', disk, String(freeKib), ...command], {
+    env: environmentOf(place),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const makeRoom = (): void => void (child.stdio[3] as Writable).end('\n');
+  onTestFinished(makeRoom);
+  const server = await followCollector(child);
+  onTestFinished(async () => void (await server.kill()));
+  return { server, makeRoom };
+}
 
 describe('a full disk', () => {
-  needs('small-disk')('is waited out, and nothing is lost', async () => {
-    const { folder, remove } = temporaryFolder();
-    const place = { home: join(folder, 'disk', 'home'), claudeDir: join(folder, 'claude') };
-    const disk = join(folder, 'disk');
-    mkdirSync(disk);
-    const answer = writeCorpus(place.claudeDir, { mb: 24, seed: 51 });
-    const command = [process.execPath, LAUNCHER, 'serve', '--port', '0'];
-    const child = spawn('unshare', ['-Urm', 'sh', '-c', ON_SMALL_DISK, 'sh', disk, ...command], {
-      env: environmentOf(place),
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    });
-    onTestFinished(remove);
-    const server = await followCollector(child);
-    onTestFinished(async () => void (await server.kill()));
-    const reasons = await until('trouble', async () => {
-      const response = await server.get('/readyz');
-      const text = await response.text();
-      return response.status === 503 && text.includes('disk is full') ? text : undefined;
-    });
-    expect(reasons).toContain('Cannot write to the store');
-    expect((await server.get('/healthz')).status).toBe(200);
-    expect((await server.get('/api/sessions')).status).toBe(200);
-    (child.stdio[3] as Writable).end('\n');
-    await server.ready();
-    expect(await restDifferences(answer, server)).toEqual([]);
-    expect((await server.stop()).code).toBe(0);
+  const { folder, remove } = temporaryFolder();
+  const claudeDir = join(folder, 'claude');
+  let answer: CorpusAnswer;
+
+  beforeAll(() => {
+    answer = writeCorpus(claudeDir, { mb: 24, seed: 51 });
   });
+  afterAll(remove);
+
+  // At the first commit, between two, and when the indexes are made: these sizes need not meet exactly those.
+  for (const freeKib of [400, 900, 1500, 1700]) {
+    needs('small-disk')(`is waited out, and nothing is lost, with ${freeKib} KiB of room`, async () => {
+      const disk = join(folder, `disk-${freeKib}`);
+      mkdirSync(disk);
+      const { server, makeRoom } = await collectOnSmallDisk(disk, { home: join(disk, 'home'), claudeDir }, freeKib);
+      const reasons = await until('trouble', async () => {
+        const response = await server.get('/readyz');
+        const text = await response.text();
+        return response.status === 503 && text.includes('disk is full') ? text : undefined;
+      });
+      expect(reasons).toContain('Cannot write to the store');
+      expect((await server.get('/healthz')).status).toBe(200);
+      expect((await server.get('/api/sessions')).status).toBe(200);
+      expect((await server.get('/metrics')).status).toBe(200);
+      makeRoom();
+      await server.ready();
+      expect(await restDifferences(answer, server)).toEqual([]);
+      expect((await server.stop()).code).toBe(0);
+    });
+  }
 });

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { FileDecoder } from '../../receivers/transcripts/file-decoder.ts';
+import { textMemory } from '../../receivers/transcripts/string-end.ts';
 import type { ApiRequestRecord } from '../../src/records/api-request.ts';
 import type { OccurrenceRecord, OccurrenceType } from '../../src/records/occurrence.ts';
 import type { MonitorRecord, Reject } from '../../src/records/record.ts';
@@ -20,11 +22,23 @@ export interface DecodedText {
   readonly lines: number;
 }
 
-/** Decodes the text of one whole transcript. */
+/**
+ * Decodes the text of one whole transcript: once where files are read to, and once in a buffer of its own, as long lines
+ * are. Both must give the same.
+ */
 export const decodeText = (text: string | Buffer, file = TRANSCRIPT_PATH): DecodedText => {
-  const decoder = new FileDecoder(file, START_MS, null, 0);
   const bytes = Buffer.from(text);
-  decoder.decode(bytes, 0, bytes.length, 0);
+  const alone = decodeBytes(bytes, bytes.length, file);
+  if (bytes.length > textMemory.length) return alone;
+  textMemory.set(bytes);
+  const shared = decodeBytes(textMemory, bytes.length, file);
+  assert.deepEqual(shared, alone);
+  return shared;
+};
+
+const decodeBytes = (bytes: Buffer, length: number, file: string): DecodedText => {
+  const decoder = new FileDecoder(file, START_MS, null, 0);
+  decoder.decode(bytes, 0, length, 0);
   const { records, rejects, entries } = decoder.take();
   return {
     records,

@@ -1,20 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { INVALID_JSON, JsonScanner, MAX_DEPTH, TOO_DEEP } from '../../../receivers/transcripts/json-scanner.ts';
+import { textMemory } from '../../../receivers/transcripts/string-end.ts';
+
+/** Runs `use` over a text: where files are read to, and in a buffer of its own, as long lines are. */
+const scan = <T>(text: string, use: (scanner: JsonScanner, end: number) => T): T => {
+  const alone = Buffer.from(`${text}\n`);
+  textMemory.set(alone);
+  const [first, second] = [textMemory, alone].map((bytes) => {
+    const scanner = new JsonScanner();
+    scanner.open(bytes);
+    return use(scanner, alone.length - 1);
+  });
+  expect(first).toEqual(second);
+  return first as T;
+};
 
 /** What the scanner makes of a text: 'valid', 'invalid' or 'too deep'. */
-const verdict = (text: string): string => {
-  const json = new JsonScanner();
-  json.bytes = Buffer.from(`${text}\n`);
-  try {
-    json.skipValue();
-    return json.peek() === 0x0a && json.at === json.bytes.length - 1 ? 'valid' : 'invalid';
-  } catch (error) {
-    if (error === TOO_DEEP) return 'too deep';
-    if (error === INVALID_JSON) return 'invalid';
-    throw error;
-  }
-};
+const verdict = (text: string): string =>
+  scan(text, (json, end) => {
+    try {
+      json.skipValue();
+      return json.peek() === 0x0a && json.at === end ? 'valid' : 'invalid';
+    } catch (error) {
+      if (error === TOO_DEEP) return 'too deep';
+      if (error === INVALID_JSON) return 'invalid';
+      throw error;
+    }
+  });
 
 const expected = (text: string): string => {
   try {
@@ -78,13 +91,12 @@ describe('skipping a value', () => {
 });
 
 describe('reading a value', () => {
-  const read = <T>(text: string, how: (scanner: JsonScanner) => T): T => {
-    const scanner = new JsonScanner();
-    scanner.bytes = Buffer.from(`${text}\n`);
-    const value = how(scanner);
-    expect(scanner.bytes[scanner.at]).toBe(0x0a);
-    return value;
-  };
+  const read = <T>(text: string, how: (scanner: JsonScanner) => T): T =>
+    scan(text, (scanner, end) => {
+      const value = how(scanner);
+      expect(scanner.at).toBe(end);
+      return value;
+    });
 
   it('gives the text of any string, and its size in UTF-8', () => {
     fc.assert(
@@ -129,7 +141,7 @@ describe('reading a value', () => {
         const value: unknown = JSON.parse(text);
         expect(read(text, (scanner) => scanner.numberOrNull())).toBe(typeof value === 'number' ? value : null);
         expect(read(text, (scanner) => scanner.booleanOrNull())).toBe(typeof value === 'boolean' ? value : null);
-        expect(read(text, (scanner) => typeof scanner.stringOrNull())).toBe(typeof value === 'string' ? 'string' : 'object');
+        expect(read(text, (scanner) => scanner.stringOrNull() !== null)).toBe(typeof value === 'string');
       }),
     );
   });
