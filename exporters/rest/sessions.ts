@@ -4,6 +4,7 @@ import { contextTrend } from '../../src/rollups/context-status.ts';
 import { resolveFilter } from '../../src/rollups/filter.ts';
 import { report } from '../../src/rollups/report.ts';
 import type { SessionPage, SessionQuery } from '../../src/rollups/sessions.ts';
+import { sessionAgents } from '../../src/rollups/session-agents.ts';
 import { listSessions, sessionDetail } from '../../src/rollups/sessions.ts';
 import { problemResponse } from '../../src/runtime/problem.ts';
 import { contextPoint, listOf, sessionSummary, toolFigures, usageFigures } from './answers.ts';
@@ -93,6 +94,21 @@ const detailQuery = z.strictObject({ timezone: fields.timezone });
 const detail = sessionSummary.extend({
   usage_by_model: z.array(usageFigures.extend({ model: z.string() })),
   tools: z.array(toolFigures.extend({ tool: z.string() })),
+  agents: z
+    .array(
+      z.object({
+        agent_id: z.string(),
+        agent_type: z.string().nullable(),
+        tool_use_id: z.string().nullable().describe('The call that started it.'),
+        parent_agent_id: z.string().nullable(),
+        spawn_depth: z.number().nullable(),
+        background: z.boolean().nullable(),
+        requests: z.number(),
+        tool_calls: z.number(),
+        cost_usd: z.number(),
+      }),
+    )
+    .describe('Subagents, dearest first.'),
   context: z
     .array(contextPoint)
     .describe('The newest requests of the main conversation, oldest first.'),
@@ -133,6 +149,7 @@ export function sessionRoute(deps: RestDeps, config: RestConfig): RouteSpec {
           ...session,
           usage_by_model: report(db, { ...names, kind: 'model' }).rows,
           tools: report(db, { ...names, kind: 'tool' }).rows,
+          agents: row === undefined ? [] : sessionAgents(db, row),
           context: row === undefined ? [] : contextTrend(db, row, CONTEXT_POINTS),
         });
       }),

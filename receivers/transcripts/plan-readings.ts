@@ -44,15 +44,20 @@ export class Positions {
       const [before, position] = namesakes.get(inode) ?? [null, ''];
       const other = before === null ? null : tryStat(before, false);
       // A second name of a file that is read already is no second file.
-      if (other !== null && other !== undefined && identityPrefix(other) === identityPrefix(file)) continue;
-      readings.push(other === null ? { ...readingOf(file, position), movedFrom: before } : readingOf(file, ''));
+      if (other !== null && other !== undefined && identityPrefix(other) === identityPrefix(file))
+        continue;
+      readings.push(
+        other === null ? { ...readingOf(file, position), movedFrom: before } : readingOf(file, ''),
+      );
       namesakes.set(inode, [file.path, '']);
     }
     return readings.sort((left, right) => right.file.modifiedMs - left.file.modifiedMs);
   }
 
   /** Known path and position of the same inode, for the files that are unknown by their path. */
-  #namesakes(unknown: readonly FoundFile[]): Map<string, readonly [path: string, position: string]> {
+  #namesakes(
+    unknown: readonly FoundFile[],
+  ): Map<string, readonly [path: string, position: string]> {
     const wanted = new Set(unknown.map(inodeOf));
     const found = new Map<string, readonly [string, string]>();
     if (wanted.size === 0) return found;

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { readdirSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { watch as watchFolders } from 'chokidar';
 import { isTranscriptName } from './discover.ts';
@@ -16,6 +16,9 @@ export interface WatchHints {
 export interface Watch {
   readonly close: () => Promise<void>;
 }
+
+/** How long after a folder appeared it is looked into once more. */
+const LOOK_AGAIN_MS = 500;
 
 /** File systems on which changes made elsewhere are never told: NFS, SMB, CIFS, SMB2, 9P, FUSE, AFS. */
 const REMOTE: ReadonlySet<number> = new Set([
@@ -36,28 +39,66 @@ export const isRemote = (folder: string): boolean => {
  * Watches all folders below the roots, and no single files: one watch a folder is enough to hear of every file in it, and
  * ten thousand files would use up what the system has.
  */
-export const watchTranscripts = async (roots: readonly string[], hints: WatchHints): Promise<Watch> => {
+export const watchTranscripts = async (
+  roots: readonly string[],
+  hints: WatchHints,
+): Promise<Watch> => {
   const watcher = watchFolders([...roots], {
     ignored: (_path, stats) => stats !== undefined && !stats.isDirectory(),
-    ignoreInitial: true,
     followSymlinks: false,
     ignorePermissionErrors: true,
   });
+  let isReady = false;
   let isLost = false;
+  const watched = new Set<string>();
+  const timers = new Set<NodeJS.Timeout>();
   watcher.on('error', (error) => {
     if (isLost) return;
     isLost = true;
     hints.onLost(error instanceof Error ? error.message : String(error));
   });
-  watcher.on('addDir', (folder) => hints.onFolder(folder));
+  watcher.on('addDir', (folder) => {
+    watched.add(folder);
+    if (!isReady) return;
+    hints.onFolder(folder);
+    // The folder is told of before it is watched: what comes in between shows when it is looked into once more.
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      hints.onFolder(folder);
+      watcher.add(foldersIn(folder).filter((inner) => !watched.has(inner)));
+    }, LOOK_AGAIN_MS);
+    timers.add(timer);
+  });
+  watcher.on('unlinkDir', (folder) => watched.delete(folder));
   watcher.on('raw', (_event, name, details: unknown) => {
     if (typeof name !== 'string' || !isTranscriptName(name)) return;
-    const folder = typeof details === 'object' && details !== null && 'watchedPath' in details ? details.watchedPath : '';
-    if (typeof folder === 'string' && folder !== '') hints.onFile(path.join(folder, path.basename(name)));
+    const folder =
+      typeof details === 'object' && details !== null && 'watchedPath' in details
+        ? details.watchedPath
+        : '';
+    if (typeof folder === 'string' && folder !== '')
+      hints.onFile(path.join(folder, path.basename(name)));
   });
   await new Promise<void>((resolve) => {
     watcher.once('ready', resolve);
     watcher.once('error', () => resolve());
   });
-  return { close: () => watcher.close() };
+  isReady = true;
+  const close = async (): Promise<void> => {
+    for (const timer of timers) clearTimeout(timer);
+    await watcher.close();
+  };
+  return { close };
+};
+
+const foldersIn = (folder: string): string[] => {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => path.join(folder, entry.name));
+  } catch {
+    // It is gone again, or closed to us: the next sweep says so.
+    return [];
+  }
 };

@@ -20,7 +20,7 @@ export const fillStore = async (config: Config, note: (text: string) => void): P
         onProblem: (path, reason) => note(`hall-monitor: cannot read ${escapeText(`${path}: ${reason}`)}\n`),
         threads: readerThreads(),
       });
-      collector.store.settle();
+      collector.settle();
     } finally {
       bar.clear();
       collector.close();

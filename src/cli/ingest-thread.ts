@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createTranscripts } from '../../receivers/transcripts/receiver.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, TransientError } from '../errors.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { openCollector } from './collector.ts';
 import type { IngestOrder, IngestReport } from './ingest-messages.ts';
@@ -35,14 +35,25 @@ const collect = async ({ home, overrideFile, transcripts: settings }: IngestOrde
     },
     origins: collector.origins,
     onBackfill: (progress) => tell({ kind: 'backfill', progress }),
-    onCaughtUp: () => {
-      collector.store.settle();
-      tell({ kind: 'caught_up' });
-      freeMemory();
-    },
+    onCaughtUp: () => settle(),
   });
+  let unsettled: string | null = null;
+  // Until there is room for the indexes reading goes on without them.
+  const settle = (): void => {
+    try {
+      collector.settle();
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      unsettled = error.message;
+      return;
+    }
+    unsettled = null;
+    tell({ kind: 'caught_up' });
+    freeMemory();
+  };
   const timer = setInterval(() => {
-    tell({ kind: 'state', trouble: receiver.trouble?.() ?? null, tracked: receiver.tracked() });
+    if (unsettled !== null) settle();
+    tell({ kind: 'state', trouble: receiver.trouble?.() ?? unsettled, tracked: receiver.tracked() });
   }, STATE_INTERVAL_MS);
   try {
     await receiver.run(stop.signal);

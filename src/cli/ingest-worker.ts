@@ -33,7 +33,11 @@ export const startIngestWorker = (order: IngestOrder, onReport: (report: IngestR
   const ended = Promise.withResolvers<void>();
   worker.on('message', (report: IngestReport) => {
     if (report.kind === 'opened') opened.resolve();
-    if (report.kind === 'failed') opened.reject(new IngestFailedError(report.message, report.hint, report.exitCode));
+    if (report.kind === 'failed') {
+      const failure = new IngestFailedError(report.message, report.hint, report.exitCode);
+      opened.reject(failure);
+      ended.reject(failure);
+    }
     onReport(report);
   });
   worker.on('error', (error) => {

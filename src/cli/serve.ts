@@ -52,10 +52,13 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     const running = await createServer({ host, port, allowedHosts, token: config.token ?? undefined, routes, health: state.health, log }).listen();
     terminal.note(whereToLook(running.url, config));
     const loops = Promise.all(components.flatMap((component) => component.run?.(stop.signal) ?? []));
-    await Promise.race([stop.requested, ingest.ended, failureOf(loops)]);
-    bar.clear();
-    stop.abort();
-    await running.close();
+    try {
+      await Promise.race([stop.requested, ingest.ended, failureOf(loops)]);
+    } finally {
+      bar.clear();
+      stop.abort();
+      await running.close();
+    }
     await loops;
   } finally {
     ingest.stop();

@@ -31,7 +31,13 @@ export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): 
     addToSums(store, row, store.models.id(part.model), (sums, at) => {
       addTokens(sums, at, part.tokens, sign);
       if (part.cost !== null) {
-        const { inputNanoUsd, outputNanoUsd, cacheReadNanoUsd, cacheCreationNanoUsd, webSearchNanoUsd } = part.cost;
+        const {
+          inputNanoUsd,
+          outputNanoUsd,
+          cacheReadNanoUsd,
+          cacheCreationNanoUsd,
+          webSearchNanoUsd,
+        } = part.cost;
         sums[at + 7]! += sign * inputNanoUsd;
         sums[at + 8]! += sign * outputNanoUsd;
         sums[at + 9]! += sign * cacheReadNanoUsd;
@@ -51,7 +57,12 @@ export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): 
 export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1): void => {
   const tool = row.tool ?? store.tools.id('unknown');
   const { toolSums } = store;
-  addToolCall(toolSums.at([slotOf(row.atMs), row.session, row.project, tool, row.source]), toolSums.offset, row, sign);
+  addToolCall(
+    toolSums.at([slotOf(row.atMs), row.session, row.project, tool, row.source]),
+    toolSums.offset,
+    row,
+    sign,
+  );
 };
 
 const addToolCall = (sums: number[], at: number, row: ToolCallRow, sign: 1 | -1): void => {
@@ -72,7 +83,11 @@ interface Buckets {
 }
 
 const totalNanoUsd = (cost: Buckets): number =>
-  cost.inputNanoUsd + cost.outputNanoUsd + cost.cacheReadNanoUsd + cost.cacheCreationNanoUsd + cost.webSearchNanoUsd;
+  cost.inputNanoUsd +
+  cost.outputNanoUsd +
+  cost.cacheReadNanoUsd +
+  cost.cacheCreationNanoUsd +
+  cost.webSearchNanoUsd;
 
 const addToSums = (
   store: WriteStore,
@@ -82,7 +97,10 @@ const addToSums = (
 ): void => {
   const { project, source, requester } = row;
   const { requestSums } = store;
-  add(requestSums.at([slotOf(row.atMs), row.session, project, model, source, requester]), requestSums.offset);
+  add(
+    requestSums.at([slotOf(row.atMs), row.session, project, model, source, requester]),
+    requestSums.offset,
+  );
 };
 
 interface Tokens {

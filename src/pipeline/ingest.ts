@@ -68,7 +68,8 @@ class Ingest {
     const before = this.#duplicates;
     for (const record of batch.records) this.#record(record);
     for (const reject of batch.rejects) {
-      if (store.keepDeadLetter(batch.origin.path, reject, nowMs)) store.tallies.add('rejects', reject.reason, 1);
+      if (store.keepDeadLetter(batch.origin.path, reject, nowMs))
+        store.tallies.add('rejects', reject.reason, 1);
     }
     for (const [type, count] of batch.entries) store.tallies.add('entries', type, count);
     if (batch.reset !== undefined) store.tallies.add('origin_resets', batch.reset, 1);
@@ -87,7 +88,11 @@ class Ingest {
       case 'session_fact':
         return store.sessionTables.keepFact(store.sessions.id(record.sessionId), record);
       case 'session_activity':
-        return store.sessionTables.keepActivity(store.sessions.id(record.sessionId), this.#origin, record);
+        return store.sessionTables.keepActivity(
+          store.sessions.id(record.sessionId),
+          this.#origin,
+          record,
+        );
       case 'subagent':
         return store.sessionTables.keepSubagent(store.sessions.id(record.sessionId), record);
     }
@@ -99,7 +104,13 @@ class Ingest {
     const known = store.requests.find(record.key);
     if (known === undefined) {
       const { key, model, atMs, refusedBeforeOutput } = record;
-      const priced = this.#pricer.price({ model, messageId: messageIdOf(key), atMs, usage: record, refusedBeforeOutput });
+      const priced = this.#pricer.price({
+        model,
+        messageId: messageIdOf(key),
+        atMs,
+        usage: record,
+        refusedBeforeOutput,
+      });
       const row = this.#requestRow(record, costOf(priced), detailText(detail, priced));
       store.requests.add(row);
       countRequest(store, row, 1);

@@ -59,7 +59,11 @@ export const detailOf = (record: ApiRequestRecord): RequestDetail | null => {
 const itemises = ({ iterations, model }: ApiRequestRecord): boolean => {
   const [only] = iterations;
   if (only === undefined) return false;
-  return iterations.length > 1 || only.type !== 'message' || (only.model !== null && only.model !== model);
+  return (
+    iterations.length > 1 ||
+    only.type !== 'message' ||
+    (only.model !== null && only.model !== model)
+  );
 };
 
 /** Detail as it is kept: with the priced parts where there are several, and null where there is nothing to keep. */

@@ -10,10 +10,14 @@ export interface Layout<R> {
   readonly usual: { readonly [F in keyof R]?: Value };
 }
 
-const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const snake = (field: string): string =>
+  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const columns = <R>(...fields: readonly (keyof R & string)[]): Layout<R>['columns'] =>
-  fields.map((field) => [field, snake(field).replace('creation5m', 'creation_5m').replace('creation1h', 'creation_1h')]);
+  fields.map((field) => [
+    field,
+    snake(field).replace('creation5m', 'creation_5m').replace('creation1h', 'creation_1h'),
+  ]);
 
 /** The values are written out, since a loop over field names costs more than SQLite itself does. */
 export const REQUEST_LAYOUT: Layout<RequestRow> = {

@@ -38,7 +38,9 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
     const aliases = layout.columns.map(([field, column]) => `${column} AS ${field}`).join(', ');
     const usual = layout.columns.map(([field]) => layout.usual[field]);
     this.#inserter = new RowInserter(db, { table, columns: names, usual });
-    this.#update = db.prepare(`UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`);
+    this.#update = db.prepare(
+      `UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
+    );
     this.#byKey = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE key = ?`);
     this.#byId = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE id = ?`);
     this.#lastId = db.prepare(`SELECT max(id) AS id FROM ${table}`);
@@ -82,7 +84,8 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
 
   /** Writes a row anew; its revision grows, unless it was added in this very transaction. */
   change(id: number, row: R): void {
-    const revision = id >= this.#firstNewId || this.#revised.has(id) ? row.revision : row.revision + 1;
+    const revision =
+      id >= this.#firstNewId || this.#revised.has(id) ? row.revision : row.revision + 1;
     if (id < this.#firstNewId) this.#revised.set(id, revision);
     const values = this.#values({ ...row, revision });
     values.push(id);

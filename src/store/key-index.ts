@@ -20,7 +20,8 @@ export class KeyIndex {
     for (let slot = this.#low & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot * 3]!;
       if (id === 0) return 0;
-      if (slots[slot * 3 + 1] === this.#low && slots[slot * 3 + 2] === this.#high && isSame(id)) return id;
+      if (slots[slot * 3 + 1] === this.#low && slots[slot * 3 + 2] === this.#high && isSame(id))
+        return id;
     }
   }
 
@@ -45,7 +46,8 @@ export class KeyIndex {
     const old = this.#slots;
     this.#capacity *= 2;
     this.#slots = new Int32Array(this.#capacity * 3);
-    for (let at = 0; at < old.length; at += 3) if (old[at] !== 0) this.#place(old[at]!, old[at + 1]!, old[at + 2]!);
+    for (let at = 0; at < old.length; at += 3)
+      if (old[at] !== 0) this.#place(old[at]!, old[at + 1]!, old[at + 2]!);
   }
 
   #digest(key: string): void {
@@ -55,7 +57,10 @@ export class KeyIndex {
     let high = 0x9747b28c | 0;
     const last = key.length - 1;
     for (let index = 0; index <= last; index += 2) {
-      const units = index === last ? key.charCodeAt(index) : key.charCodeAt(index) | (key.charCodeAt(index + 1) << 16);
+      const units =
+        index === last
+          ? key.charCodeAt(index)
+          : key.charCodeAt(index) | (key.charCodeAt(index + 1) << 16);
       low = Math.imul(low ^ units, 0x01000193);
       low ^= low >>> 13;
       high = Math.imul(high ^ units, 0x5bd1e995) ^ (high >>> 15);

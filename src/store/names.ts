@@ -12,7 +12,11 @@ export class Names {
   #lastName = '';
   #lastId = 0;
 
-  constructor(db: Database, table: 'project' | 'model' | 'tool' | 'file' | 'session', column: string) {
+  constructor(
+    db: Database,
+    table: 'project' | 'model' | 'tool' | 'file' | 'session',
+    column: string,
+  ) {
     this.#find = db.prepare(`SELECT id FROM ${table} WHERE ${column} = ?`);
     this.#insert = db.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`);
     this.#byId = db.prepare(`SELECT ${column} AS name FROM ${table} WHERE id = ?`);

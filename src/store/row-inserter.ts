@@ -99,8 +99,13 @@ export class RowInserter {
       return bit < 0 || (unusual & (1 << bit)) !== 0;
     });
     const row = columns.map((_, index) => (isBound[index] ? '?' : literal(usual[index] ?? null)));
-    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${Array(rows).fill(`(${row.join(', ')})`).join(', ')} ${suffix}`;
-    return { statement: this.#db.prepare(sql), bound: columns.flatMap((_, index) => (isBound[index] ? [index] : [])) };
+    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${Array(rows)
+      .fill(`(${row.join(', ')})`)
+      .join(', ')} ${suffix}`;
+    return {
+      statement: this.#db.prepare(sql),
+      bound: columns.flatMap((_, index) => (isBound[index] ? [index] : [])),
+    };
   }
 }
 

@@ -76,14 +76,16 @@ export class Sums {
   #addToTotal(sums: readonly number[]): void {
     if (this.#total === undefined) return;
     const total = this.#total.at(sums.slice(TOTALLED, this.offset));
-    for (let index = this.offset; index < sums.length; index++) total[index - TOTALLED]! += sums[index]!;
+    for (let index = this.offset; index < sums.length; index++)
+      total[index - TOTALLED]! += sums[index]!;
   }
 }
 
 /** A small whole number that differs for most keys. */
 const digestOf = (key: readonly number[]): number => {
   let digest = 0;
-  for (let index = 0; index < key.length; index++) digest = Math.imul(digest ^ key[index]!, 0x01000193);
+  for (let index = 0; index < key.length; index++)
+    digest = Math.imul(digest ^ key[index]!, 0x01000193);
   return (digest ^ (digest >>> 15)) & 0x3fffffff;
 };
 
@@ -93,7 +95,8 @@ const isAt = (sums: readonly number[], key: readonly number[]): boolean => {
 };
 
 const compare = (left: readonly number[], right: readonly number[], length: number): number => {
-  for (let index = 0; index < length; index++) if (left[index] !== right[index]) return left[index]! - right[index]!;
+  for (let index = 0; index < length; index++)
+    if (left[index] !== right[index]) return left[index]! - right[index]!;
   return 0;
 };
 

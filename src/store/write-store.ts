@@ -89,7 +89,11 @@ export class WriteStore {
     this.sessionTables = new SessionTables(db);
     const requestKeys = ['project', 'model', 'source', 'requester'];
     const toolKeys = ['project', 'tool', 'source'];
-    this.#requestTotals = new Sums(db, { table: 'total_request', keys: requestKeys, values: REQUEST_SUMS });
+    this.#requestTotals = new Sums(db, {
+      table: 'total_request',
+      keys: requestKeys,
+      values: REQUEST_SUMS,
+    });
     this.#toolTotals = new Sums(db, { table: 'total_tool', keys: toolKeys, values: TOOL_SUMS });
     this.requestSums = new Sums(db, {
       table: 'rollup_request',
@@ -159,7 +163,8 @@ export class WriteStore {
 
   #forget(): void {
     for (const sums of this.#sums) sums.forget();
-    for (const names of [this.projects, this.models, this.tools, this.files, this.sessions]) names.forget();
+    for (const names of [this.projects, this.models, this.tools, this.files, this.sessions])
+      names.forget();
     this.origins.forget();
   }
 }

@@ -9,8 +9,8 @@ export interface OpenedStore {
   readonly reader: StoreReader;
   /** Everything it holds, however it is kept. */
   readonly contents: () => unknown;
-  /** Makes the next write of this kind of record fail, as a full disk would. */
-  readonly failOn: (kind: 'occurrence') => void;
+  /** Makes every write of this kind of record fail with `database or disk is full`, until it is mended. */
+  readonly failOn: (kind: 'occurrence') => { readonly mend: () => void };
   readonly close: () => void;
 }
 
@@ -116,10 +116,13 @@ export function describeStore(name: string, createMaker: () => StoreMaker): void
       maker[Symbol.dispose]();
     });
 
-    const commit = (position: string, ...records: readonly MonitorRecord[]) => store.writer.commit([batch(records, position)]);
+    const commit = (position: string, ...records: readonly MonitorRecord[]) =>
+      store.writer.commit([batch(records, position)]);
     const seqs = (): readonly number[] => store.reader.after(0, 1000).map(({ seq }) => seq);
-    const revisions = (): readonly number[] => store.reader.after(0, 1000).map(({ entry }) => entry.revision);
-    const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);
+    const revisions = (): readonly number[] =>
+      store.reader.after(0, 1000).map(({ entry }) => entry.revision);
+    const upTo = (count: number): readonly number[] =>
+      Array.from({ length: count }, (_, index) => index + 1);
 
     it('is empty at first', () => {
       expect(store.reader.lastSeq()).toBe(0);
@@ -130,7 +133,9 @@ export function describeStore(name: string, createMaker: () => StoreMaker): void
     it('keeps records and the position after them together', () => {
       const { lastSeq, duplicates } = commit('a', request(1), call(1), prompt(1));
       expect({ lastSeq, duplicates }).toEqual({ lastSeq: 3, duplicates: 0 });
-      expect(store.writer.origins('transcript')).toEqual([{ path: '/claude/projects/p/a.jsonl', position: 'a' }]);
+      expect(store.writer.origins('transcript')).toEqual([
+        { path: '/claude/projects/p/a.jsonl', position: 'a' },
+      ]);
       expect(store.writer.origins('hook')).toEqual([]);
       expect(store.reader.lastSeq()).toBe(3);
     });
@@ -139,14 +144,19 @@ export function describeStore(name: string, createMaker: () => StoreMaker): void
       commit('a', request(1), prompt(1));
       const before = store.contents();
       store.failOn('occurrence');
-      expect(() => commit('b', request(1, { outputTokens: 99 }), request(2), call(1), prompt(2))).toThrow();
+      expect(() =>
+        commit('b', request(1, { outputTokens: 99 }), request(2), call(1), prompt(2)),
+      ).toThrow('full');
       expect(store.contents()).toEqual(before);
-      expect(store.writer.origins('transcript')).toEqual([{ path: '/claude/projects/p/a.jsonl', position: 'a' }]);
+      expect(store.writer.origins('transcript')).toEqual([
+        { path: '/claude/projects/p/a.jsonl', position: 'a' },
+      ]);
     });
 
     it('goes on after a failure as if nothing had been', () => {
-      store.failOn('occurrence');
-      expect(() => commit('a', request(1), call(1), prompt(1))).toThrow();
+      const disk = store.failOn('occurrence');
+      expect(() => commit('a', request(1), call(1), prompt(1))).toThrow('full');
+      disk.mend();
       commit('a', request(1), call(1), prompt(1));
       expect(seqs()).toEqual(upTo(3));
       expect(revisions()).toEqual([0, 0, 0]);
@@ -156,12 +166,15 @@ export function describeStore(name: string, createMaker: () => StoreMaker): void
       commit('a', request(1), call(1), prompt(1));
       const before = store.contents();
       expect(commit('a', request(1), call(1), prompt(1))).toEqual({ lastSeq: 3, duplicates: 3 });
-      expect(store.contents()).toMatchObject(before as object);
+      expect(store.contents()).toEqual(before);
       expect(seqs()).toEqual(upTo(3));
     });
 
     it('adds nothing for what stands twice in one commit', () => {
-      expect(commit('a', request(1), request(1), prompt(1), prompt(1))).toEqual({ lastSeq: 2, duplicates: 2 });
+      expect(commit('a', request(1), request(1), prompt(1), prompt(1))).toEqual({
+        lastSeq: 2,
+        duplicates: 2,
+      });
       expect(revisions()).toEqual([0, 0]);
     });
 
@@ -169,21 +182,29 @@ export function describeStore(name: string, createMaker: () => StoreMaker): void
       commit('a', request(1), request(2));
       commit('b', request(1, { outputTokens: 50, line: 9 }));
       const told = store.reader.after(2, 10);
-      expect(told).toMatchObject([{ seq: 3, entry: { revision: 1, tokens: { output_tokens: 50 } } }]);
+      expect(told).toMatchObject([
+        { seq: 3, entry: { revision: 1, tokens: { output_tokens: 50 } } },
+      ]);
       expect(store.reader.after(0, 1)[0]?.entry.id).toBe(told[0]?.entry.id);
     });
 
     it('tells once what changed several times in one commit', () => {
       commit('a', request(1));
-      commit('b', request(1, { outputTokens: 6, line: 2 }), request(1, { outputTokens: 7, line: 3 }));
-      expect(store.reader.after(1, 10)).toMatchObject([{ seq: 2, entry: { revision: 1, tokens: { output_tokens: 7 } } }]);
+      commit(
+        'b',
+        request(1, { outputTokens: 6, line: 2 }),
+        request(1, { outputTokens: 7, line: 3 }),
+      );
+      expect(store.reader.after(1, 10)).toMatchObject([
+        { seq: 2, entry: { revision: 1, tokens: { output_tokens: 7 } } },
+      ]);
     });
 
     it('numbers what it tells without a gap, over commits, failures and reopening', () => {
       for (let number = 1; number <= 5; number++) {
         commit(`${number}`, request(number), call(number), prompt(number));
         store.failOn('occurrence');
-        expect(() => commit('x', request(100 + number), prompt(100 + number))).toThrow();
+        expect(() => commit('x', request(100 + number), prompt(100 + number))).toThrow('full');
         store.close();
         store = maker.open();
       }
@@ -193,7 +214,9 @@ export function describeStore(name: string, createMaker: () => StoreMaker): void
 
     it('tells a page at a time, and nothing twice', () => {
       commit('a', ...upTo(10).map((number) => request(number)));
-      const pages = [0, 4, 8, 12].map((seq) => store.reader.after(seq, 4).map((stored) => stored.seq));
+      const pages = [0, 4, 8, 12].map((seq) =>
+        store.reader.after(seq, 4).map((stored) => stored.seq),
+      );
       expect(pages).toEqual([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10], []]);
     });
 

@@ -121,7 +121,14 @@ export const call = (stated: Partial<ToolCallRecord> = {}): ToolCallRecord =>
 
 /** Only the result of a tool call. */
 export const result = (stated: Partial<ToolCallRecord> = {}): ToolCallRecord =>
-  toolCall({ tool: null, requestKey: null, callAtMs: null, inputBytes: null, filePath: null, ...stated });
+  toolCall({
+    tool: null,
+    requestKey: null,
+    callAtMs: null,
+    inputBytes: null,
+    filePath: null,
+    ...stated,
+  });
 
 export const prompt = (stated: Partial<OccurrenceRecord> = {}): OccurrenceRecord => ({
   kind: 'occurrence',
@@ -139,10 +146,7 @@ export const prompt = (stated: Partial<OccurrenceRecord> = {}): OccurrenceRecord
 });
 
 /** A batch of one transcript. */
-export const batch = (
-  records: readonly MonitorRecord[],
-  origin: Partial<Origin> = {},
-): Batch => ({
+export const batch = (records: readonly MonitorRecord[], origin: Partial<Origin> = {}): Batch => ({
   source: 'transcript',
   origin: { path: '/claude/projects/one/a.jsonl', firstAtMs: AT_MS, writtenAtMs: AT_MS, ...origin },
   records,

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch, MonitorRecord, Origin } from '../../src/records/record.ts';
-import { AT_MS, batch, call, createIngestFixture, prompt, request, result } from './ingest-fixture.ts';
+import {
+  AT_MS,
+  batch,
+  call,
+  createIngestFixture,
+  prompt,
+  request,
+  result,
+} from './ingest-fixture.ts';
 import { stateOf, sumsOf } from './store-state.ts';
 
 /** A line of a transcript, told alone. */
@@ -14,13 +22,23 @@ const MODELS = ['claude-opus-4-5', 'claude-haiku-4-5', 'nobody-knows-this-model'
 const tokens = fc.integer({ min: 0, max: 5 });
 
 const origins = fc
-  .array(fc.record({ firstAtMs: fc.integer({ min: 0, max: 1 }), writtenAtMs: fc.integer({ min: 0, max: 1 }) }), {
-    minLength: 1,
-    maxLength: 3,
-  })
+  .array(
+    fc.record({
+      firstAtMs: fc.integer({ min: 0, max: 1 }),
+      writtenAtMs: fc.integer({ min: 0, max: 1 }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
   .map((ages) =>
     ages.map((age, index) => ({
-      place: { path: `/claude/${index}.jsonl`, firstAtMs: AT_MS + age.firstAtMs, writtenAtMs: AT_MS + age.writtenAtMs },
+      place: {
+        path: `/claude/${index}.jsonl`,
+        firstAtMs: AT_MS + age.firstAtMs,
+        writtenAtMs: AT_MS + age.writtenAtMs,
+      },
       copy: { sessionId: `session-${index}`, project: `/home/dev/${index % 2}` },
     })),
   );
@@ -58,7 +76,12 @@ const toolCalls = fc.array(
   { maxLength: 4 },
 );
 
-const world = fc.record({ origins, requests, toolCalls, prompts: fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 2 }) });
+const world = fc.record({
+  origins,
+  requests,
+  toolCalls,
+  prompts: fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 2 }),
+});
 
 type World = typeof world extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
@@ -69,7 +92,8 @@ const linesOf = ({ origins: files, ...told }: World): readonly Told[] =>
     told.requests.forEach((lines, index) => {
       lines.forEach(({ files: mask, ...stated }, line) => {
         const key = `msg_${index}`;
-        if (isIn(mask)) records.push(request({ ...copy, ...stated, key, endMs: stated.atMs + 5, line }));
+        if (isIn(mask))
+          records.push(request({ ...copy, ...stated, key, endMs: stated.atMs + 5, line }));
       });
     });
     told.toolCalls.forEach(({ tool, outcome, callFiles, resultFiles }, index) => {
@@ -102,7 +126,11 @@ const tell = (lines: readonly Told[], sizes: readonly number[], settleAfter: num
       at += size;
     }
     const events = fixture.db.prepare('SELECT seq, kind, ref, revision FROM event').all();
-    return { state: stateOf(fixture.db), sums: sumsOf(fixture.db), events: events as readonly Event[] };
+    return {
+      state: stateOf(fixture.db),
+      sums: sumsOf(fixture.db),
+      events: events as readonly Event[],
+    };
   } finally {
     fixture.remove();
   }

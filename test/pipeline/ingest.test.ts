@@ -38,7 +38,12 @@ describe.each(['while the store is filled for the first time', 'later on'])('ing
   });
 
   it('logs each entity once for a commit, however often it changed in it', () => {
-    const records = [call(), request({ outputTokens: 5 }), result(), request({ line: 3, outputTokens: 9 })];
+    const records = [
+      call(),
+      request({ outputTokens: 5 }),
+      result(),
+      request({ line: 3, outputTokens: 9 }),
+    ];
     fixture.commit(batch(records));
     expect(events()).toEqual([
       { seq: 1, kind: 0, ref: 1, revision: 0 },
@@ -49,19 +54,38 @@ describe.each(['while the store is filled for the first time', 'later on'])('ing
 
   it('logs a change in a later commit once, with a higher revision', () => {
     fixture.commit(batch([call(), request({ outputTokens: 5, final: false })]));
-    const more = [result(), request({ line: 3, outputTokens: 9, final: false }), request({ line: 4, outputTokens: 12 })];
+    const more = [
+      result(),
+      request({ line: 3, outputTokens: 9, final: false }),
+      request({ line: 4, outputTokens: 12 }),
+    ];
     expect(fixture.commit(batch(more)).lastSeq).toBe(4);
     expect(events().slice(2)).toEqual([
       { seq: 3, kind: 0, ref: 1, revision: 1 },
       { seq: 4, kind: 1, ref: 1, revision: 1 },
     ]);
-    expect(one('SELECT revision, output_tokens, final FROM request')).toEqual({ revision: 1, output_tokens: 12, final: 1 });
+    expect(one('SELECT revision, output_tokens, final FROM request')).toEqual({
+      revision: 1,
+      output_tokens: 12,
+      final: 1,
+    });
     expect(one('SELECT revision FROM tool_call')).toEqual({ revision: 1 });
   });
 
   it('takes the usage of one whole line, never the highest of each field', () => {
-    const early = { line: 1, inputTokens: 900, outputTokens: 5, cacheReadInputTokens: 7_000 } as const;
-    const late = { line: 2, inputTokens: 3, outputTokens: 80, cacheReadInputTokens: 20, model: 'claude-haiku-4-5' } as const;
+    const early = {
+      line: 1,
+      inputTokens: 900,
+      outputTokens: 5,
+      cacheReadInputTokens: 7_000,
+    } as const;
+    const late = {
+      line: 2,
+      inputTokens: 3,
+      outputTokens: 80,
+      cacheReadInputTokens: 20,
+      model: 'claude-haiku-4-5',
+    } as const;
     fixture.commit(batch([request(late), request(early)]));
     const columns = 'line, input_tokens, output_tokens, cache_read_input_tokens';
     expect(one(`SELECT ${columns}, name FROM request JOIN model ON model.id = model`)).toEqual({
@@ -74,7 +98,9 @@ describe.each(['while the store is filled for the first time', 'later on'])('ing
   });
 
   it('takes the last line where two of a file have the same output', () => {
-    fixture.commit(batch([request({ line: 7, inputTokens: 70 }), request({ line: 3, inputTokens: 30 })]));
+    fixture.commit(
+      batch([request({ line: 7, inputTokens: 70 }), request({ line: 3, inputTokens: 30 })]),
+    );
     expect(one('SELECT line, input_tokens FROM request')).toEqual({ line: 7, input_tokens: 70 });
   });
 
@@ -82,13 +108,21 @@ describe.each(['while the store is filled for the first time', 'later on'])('ing
     fixture.commit(batch([request({ final: true, outputTokens: 4 })]));
     fixture.commit(batch([request({ line: 2, final: false, outputTokens: 9 })]));
     expect(one('SELECT final, output_tokens FROM request')).toEqual({ final: 1, output_tokens: 9 });
-    expect(one('SELECT not_final_requests FROM total_request WHERE requests > 0')).toEqual({ not_final_requests: 0 });
+    expect(one('SELECT not_final_requests FROM total_request WHERE requests > 0')).toEqual({
+      not_final_requests: 0,
+    });
   });
 
   it.each([
     ['whose first entry is older', { firstAtMs: AT_MS - 1, writtenAtMs: AT_MS + 9, path: '/z' }],
-    ['that was last written earlier, among those of one beginning', { firstAtMs: AT_MS, writtenAtMs: AT_MS - 1, path: '/z' }],
-    ['whose path comes first, where both times are the same', { firstAtMs: AT_MS, writtenAtMs: AT_MS, path: '/a' }],
+    [
+      'that was last written earlier, among those of one beginning',
+      { firstAtMs: AT_MS, writtenAtMs: AT_MS - 1, path: '/z' },
+    ],
+    [
+      'whose path comes first, where both times are the same',
+      { firstAtMs: AT_MS, writtenAtMs: AT_MS, path: '/a' },
+    ],
   ])('counts a copy for the file %s', (_, origin) => {
     const copy = { sessionId: 'session-2', project: '/home/dev/two' };
     const mine = batch([request(copy), toolCall(copy), prompt(copy)], origin);
@@ -96,7 +130,9 @@ describe.each(['while the store is filled for the first time', 'later on'])('ing
     fixture.commit(other);
     fixture.commit(mine);
     for (const table of ['request', 'tool_call', 'occurrence']) {
-      const row = one(`SELECT session_id, path FROM ${table} t JOIN session s ON s.id = t.session JOIN project p ON p.id = t.project`);
+      const row = one(
+        `SELECT session_id, path FROM ${table} t JOIN session s ON s.id = t.session JOIN project p ON p.id = t.project`,
+      );
       expect(row).toEqual({ session_id: 'session-2', path: '/home/dev/two' });
     }
     const { kept, direct } = sumsOf(fixture.db);
@@ -110,7 +146,11 @@ describe.each(['while the store is filled for the first time', 'later on'])('ing
     ['both at once', [toolCall()]],
   ])('joins a tool call told with %s', (_, records) => {
     for (const record of records) fixture.commit(batch([record]));
-    expect(one('SELECT name, at_ms, result_at_ms, success, duration_ms, duration_source FROM tool_call JOIN tool ON tool.id = tool')).toEqual({
+    expect(
+      one(
+        'SELECT name, at_ms, result_at_ms, success, duration_ms, duration_source FROM tool_call JOIN tool ON tool.id = tool',
+      ),
+    ).toEqual({
       name: 'Read',
       at_ms: AT_MS,
       result_at_ms: AT_MS + 500,
@@ -155,10 +195,14 @@ describe.each(['while the store is filled for the first time', 'later on'])('ing
 
 describe('a store that was left while it was filled for the first time', () => {
   it('gets its indexes when it is opened, and is completed by telling everything again', () => {
-    const many = Array.from({ length: 30 }, (_, index) => request({ key: `msg_${index}`, line: index }));
+    const many = Array.from({ length: 30 }, (_, index) =>
+      request({ key: `msg_${index}`, line: index }),
+    );
     fixture.commit(batch(many.slice(0, 20)));
     fixture.reopen();
-    expect(one(`SELECT count(*) AS n FROM sqlite_schema WHERE name = 'request_key'`)).toEqual({ n: 1 });
+    expect(one(`SELECT count(*) AS n FROM sqlite_schema WHERE name = 'request_key'`)).toEqual({
+      n: 1,
+    });
     expect(fixture.commit(batch(many)).duplicates).toBe(20);
     const { kept, direct } = sumsOf(fixture.db);
     expect(kept).toEqual(direct);
@@ -171,6 +215,18 @@ describe('a store that was left while it was filled for the first time', () => {
     fixture.store.settle();
     fixture.store.settle();
     fixture.commit(batch([result()]));
-    expect(one('SELECT count(*) AS n, sum(duration_ms) AS ms FROM tool_call')).toEqual({ n: 1, ms: 500 });
+    expect(one('SELECT count(*) AS n, sum(duration_ms) AS ms FROM tool_call')).toEqual({
+      n: 1,
+      ms: 500,
+    });
+  });
+
+  it('refers to nothing that is not there, and has that checked once it is settled', () => {
+    fixture.commit(all);
+    expect(fixture.db.pragma('foreign_key_check')).toEqual([]);
+    fixture.store.settle();
+    expect(fixture.db.pragma('foreign_keys', { simple: true })).toBe(1);
+    fixture.reopen();
+    expect(fixture.db.pragma('foreign_keys', { simple: true })).toBe(1);
   });
 });

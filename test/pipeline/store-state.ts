@@ -81,7 +81,9 @@ export const sumsOf = (db: Database) => {
   for (const [table, sql] of Object.entries(DIRECT)) {
     const sums = SUMS[table as keyof typeof SUMS];
     kept[table] = rowsOf(db, table, [], sums.map((name) => `${name} <> 0`).join(' OR '));
-    const names = (db.pragma(`table_info(${table})`) as { readonly name: string }[]).map(({ name }) => name);
+    const names = (db.pragma(`table_info(${table})`) as { readonly name: string }[]).map(
+      ({ name }) => name,
+    );
     const columns = names.map((name) => `${NAMES[name] ?? `t.${name}`} AS ${name}`).join(', ');
     const rows = db.prepare(`SELECT ${columns} FROM (${sql}) t`).all();
     direct[table] = rows.map((row) => JSON.stringify(row)).toSorted();

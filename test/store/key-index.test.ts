@@ -31,14 +31,19 @@ describe('KeyIndex', () => {
 
   it('never mixes up keys that are looked for in turn', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 40 }), (keys) => {
-        const index = new KeyIndex();
-        keys.forEach((key, at) => {
-          expect(index.find(key, (id) => keys[id - 1] === key)).toBe(0);
-          index.add(key, at + 1);
-        });
-        keys.forEach((key, at) => expect(index.find(key, (id) => keys[id - 1] === key)).toBe(at + 1));
-      }),
+      fc.property(
+        fc.uniqueArray(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 40 }),
+        (keys) => {
+          const index = new KeyIndex();
+          keys.forEach((key, at) => {
+            expect(index.find(key, (id) => keys[id - 1] === key)).toBe(0);
+            index.add(key, at + 1);
+          });
+          keys.forEach((key, at) =>
+            expect(index.find(key, (id) => keys[id - 1] === key)).toBe(at + 1),
+          );
+        },
+      ),
       { numRuns: 50 },
     );
   });

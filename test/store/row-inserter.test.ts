@@ -8,9 +8,16 @@ const COLUMNS = ['name', 'kind', 'size', 'note'];
 
 const createInserter = (suffix?: string) => {
   const db = new Database(':memory:');
-  db.exec('CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE, kind TEXT, size INTEGER, note TEXT) STRICT');
+  db.exec(
+    'CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE, kind TEXT, size INTEGER, note TEXT) STRICT',
+  );
   const usual = [undefined, "it's", 0, null];
-  const inserter = new RowInserter(db, { table: 'thing', columns: COLUMNS, usual, ...(suffix !== undefined && { suffix }) });
+  const inserter = new RowInserter(db, {
+    table: 'thing',
+    columns: COLUMNS,
+    usual,
+    ...(suffix !== undefined && { suffix }),
+  });
   const rows = () => db.prepare('SELECT name, kind, size, note FROM thing ORDER BY id').raw().all();
   return { inserter, rows };
 };
@@ -62,7 +69,9 @@ describe('RowInserter', () => {
     const columns = Array.from({ length: 8 }, (_, index) => `c${index}`);
     db.exec(`CREATE TABLE wide (${columns.join(', ')})`);
     const inserter = new RowInserter(db, { table: 'wide', columns, usual: columns.map(() => 0) });
-    const given = Array.from({ length: 256 }, (_, mask) => columns.map((__, bit) => (mask >> bit) & 1));
+    const given = Array.from({ length: 256 }, (_, mask) =>
+      columns.map((__, bit) => (mask >> bit) & 1),
+    );
     for (const values of given) {
       inserter.add(values);
       inserter.flush();
@@ -71,7 +80,9 @@ describe('RowInserter', () => {
   });
 
   it('puts its suffix behind all rows', () => {
-    const { inserter, rows } = createInserter('ON CONFLICT (name) DO UPDATE SET size = size + excluded.size');
+    const { inserter, rows } = createInserter(
+      'ON CONFLICT (name) DO UPDATE SET size = size + excluded.size',
+    );
     for (let index = 0; index < 20; index += 1) inserter.add(['a', "it's", index, null]);
     inserter.flush();
     expect(rows()).toEqual([['a', "it's", 190, null]]);

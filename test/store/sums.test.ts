@@ -35,8 +35,15 @@ describe('Sums', () => {
     add([2, 1, 9], -1, -10);
     add([2, 1, 8], 4, 0);
     flush();
-    expect(rows('by_slot')).toEqual([[1, 1, 9, 1, 20], [2, 1, 8, 4, 0], [2, 1, 9, 1, 30]]);
-    expect(rows('by_tool')).toEqual([[8, 4, 0], [9, 2, 50]]);
+    expect(rows('by_slot')).toEqual([
+      [1, 1, 9, 1, 20],
+      [2, 1, 8, 4, 0],
+      [2, 1, 9, 1, 30],
+    ]);
+    expect(rows('by_tool')).toEqual([
+      [8, 4, 0],
+      [9, 2, 50],
+    ]);
   });
 
   it('writes no row for what came to nothing', () => {
@@ -48,10 +55,13 @@ describe('Sums', () => {
 
   it('keeps thousands of keys apart', () => {
     for (let slot = 0; slot < 40; slot += 1) {
-      for (let session = 0; session < 100; session += 1) add([slot * 65_536, session * 4_096, slot], 1, session);
+      for (let session = 0; session < 100; session += 1)
+        add([slot * 65_536, session * 4_096, slot], 1, session);
     }
     flush();
-    expect(db.prepare('SELECT count(*), sum(calls), sum(ms) FROM by_slot').raw().get()).toEqual([4_000, 4_000, 198_000]);
+    expect(db.prepare('SELECT count(*), sum(calls), sum(ms) FROM by_slot').raw().get()).toEqual([
+      4_000, 4_000, 198_000,
+    ]);
     expect(rows('by_tool')).toEqual(Array.from({ length: 40 }, (_, tool) => [tool, 100, 4_950]));
   });
 

@@ -11,7 +11,8 @@ export const START_MS = Date.parse('2026-11-20T16:59:27.000Z');
 export const at = (seconds: number): string => new Date(START_MS + seconds * 1000).toISOString();
 
 /** A message id of the form that the API makes, told apart by its number. */
-export const messageId = (number: number): string => `msg_01Transcript${String(number).padStart(8, '0')}`;
+export const messageId = (number: number): string =>
+  `msg_01Transcript${String(number).padStart(8, '0')}`;
 
 /** A tool use id of the form that the API makes, told apart by its number. */
 export const toolUseId = (number: number): string =>

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileDecoder } from '../../../receivers/transcripts/file-decoder.ts';
-import { assistant, jsonl, START_MS, toolResult, toolUse, user } from '../../support/transcript-lines.ts';
+import {
+  assistant,
+  jsonl,
+  START_MS,
+  toolResult,
+  toolUse,
+  user,
+} from '../../support/transcript-lines.ts';
 import { TRANSCRIPT_PATH } from '../../support/transcript-records.ts';
 
 const sample = Buffer.from(
@@ -23,7 +30,8 @@ const decode = (bytes: Buffer): { readonly lines: number; readonly records: stri
   decoder.decode(text, 0, text.length, 0);
   const { records, rejects } = decoder.take();
   for (const { offsetBytes, lengthBytes } of rejects) {
-    if (offsetBytes < 0 || offsetBytes + lengthBytes >= text.length) throw new Error('a reject lies outside');
+    if (offsetBytes < 0 || offsetBytes + lengthBytes >= text.length)
+      throw new Error('a reject lies outside');
   }
   return { lines: decoder.lines, records: JSON.stringify(records) };
 };
@@ -41,7 +49,10 @@ describe('decoding', () => {
   });
 
   it('survives any damage to real lines, and counts every line', () => {
-    const damage = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 12 });
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), {
+      minLength: 1,
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(damage, fc.nat(), fc.nat({ max: 200 }), (bytesToSet, cutAt, cutLength) => {
         const bytes = Buffer.from(sample);
@@ -55,9 +66,22 @@ describe('decoding', () => {
   });
 
   it('survives lines whose every field is something else', () => {
-    const names = Object.keys({ ...assistant(), ...user(''), toolUseResult: 1, attachment: 1, origin: 1 });
+    const names = Object.keys({
+      ...assistant(),
+      ...user(''),
+      toolUseResult: 1,
+      attachment: 1,
+      origin: 1,
+    });
     const line = fc.dictionary(fc.constantFrom(...names), fc.jsonValue({ maxDepth: 3 }));
-    const type = fc.constantFrom('user', 'assistant', 'system', 'cost-state', 'pr-link', 'attachment');
+    const type = fc.constantFrom(
+      'user',
+      'assistant',
+      'system',
+      'cost-state',
+      'pr-link',
+      'attachment',
+    );
     fc.assert(
       fc.property(line, type, (fields, type) => {
         const text = Buffer.from(JSON.stringify({ ...fields, type }));

@@ -19,9 +19,11 @@ const facts = {
   uuid: value('u-1'),
 };
 /** Lines mostly repeat each other: each is the one before with few facts changed. */
-const change = fc.subarray(Object.keys(facts), { maxLength: 2 }).chain((names) =>
-  fc.record(Object.fromEntries(names.map((name) => [name, facts[name as keyof typeof facts]]))),
-);
+const change = fc
+  .subarray(Object.keys(facts), { maxLength: 2 })
+  .chain((names) =>
+    fc.record(Object.fromEntries(names.map((name) => [name, facts[name as keyof typeof facts]]))),
+  );
 const usage = fc.record({
   input_tokens: fc.constantFrom(0, 1, 12, 123_456_789),
   output_tokens: fc.constantFrom(0, 1, 12, 123),
@@ -32,7 +34,12 @@ const usage = fc.record({
 const message = fc.record({
   model: fc.constantFrom('claude-opus-5-5', 'claude-opus-5', 'claude-sonnet-5-5'),
   stop_reason: fc.constantFrom(undefined, null, 'end_turn', 'end_turn_'),
-  content: fc.constantFrom<unknown>([], [{ type: 'text', text: 'a "quoted" \\ text' }], 'text', null),
+  content: fc.constantFrom<unknown>(
+    [],
+    [{ type: 'text', text: 'a "quoted" \\ text' }],
+    'text',
+    null,
+  ),
   usage,
   unknown: fc.constantFrom(undefined, 'text', { model: 'other' }),
 });
@@ -42,7 +49,10 @@ const layout = fc.record({
   isAscii: fc.boolean(),
 });
 const lines = fc
-  .tuple(fc.record(facts), fc.array(fc.tuple(change, message, fc.option(layout)), { minLength: 2, maxLength: 12 }))
+  .tuple(
+    fc.record(facts),
+    fc.array(fc.tuple(change, message, fc.option(layout)), { minLength: 2, maxLength: 12 }),
+  )
   .map(([first, rest]) => {
     let all: Line = first;
     let form = { seed: 0, space: '', isAscii: false };
@@ -56,7 +66,10 @@ const lines = fc
 /** The keys of an object in an order that the number chooses, inner objects alike. */
 const reordered = (value: unknown, seed: number): unknown => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value as Line).map(([name, inner]): [string, unknown] => [name, reordered(inner, seed)]);
+  const entries = Object.entries(value as Line).map(([name, inner]): [string, unknown] => [
+    name,
+    reordered(inner, seed),
+  ]);
   const shift = entries.length === 0 ? 0 : seed % entries.length;
   const turned = [...entries.slice(shift), ...entries.slice(0, shift)];
   return Object.fromEntries(seed % 2 === 1 ? turned.toReversed() : turned);
@@ -65,21 +78,37 @@ const reordered = (value: unknown, seed: number): unknown => {
 const isName = (value: unknown): value is string => typeof value === 'string';
 
 describe('lines whose keys stand in any order', () => {
-  it('are read as JSON.parse would read them, whatever lines stood before', { timeout: 60_000 }, () => {
-    fc.assert(
-      fc.property(lines, (lines) => {
-        const texts = lines.map(({ facts, message, seed, space, isAscii }, index) => {
-          const whole = { type: 'assistant', ...facts, message: { id: `m-${index}`, ...message } };
-          const text = JSON.stringify(reordered(whole, seed), null, space).replaceAll('\n', space === ' ' ? '\t' : '');
-          return isAscii ? text.replace(/[\u0080-\uffff]/g, (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`) : text;
-        });
-        const { requests, rejects } = decodeText(jsonl(...texts));
-        expect(rejects).toEqual([]);
-        expect(requests.map(seen)).toEqual(expectedOf(texts));
-      }),
-      { numRuns: 3000 },
-    );
-  });
+  it(
+    'are read as JSON.parse would read them, whatever lines stood before',
+    { timeout: 60_000 },
+    () => {
+      fc.assert(
+        fc.property(lines, (lines) => {
+          const texts = lines.map(({ facts, message, seed, space, isAscii }, index) => {
+            const whole = {
+              type: 'assistant',
+              ...facts,
+              message: { id: `m-${index}`, ...message },
+            };
+            const text = JSON.stringify(reordered(whole, seed), null, space).replaceAll(
+              '\n',
+              space === ' ' ? '\t' : '',
+            );
+            return isAscii
+              ? text.replace(
+                  /[\u0080-\uffff]/g,
+                  (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`,
+                )
+              : text;
+          });
+          const { requests, rejects } = decodeText(jsonl(...texts));
+          expect(rejects).toEqual([]);
+          expect(requests.map(seen)).toEqual(expectedOf(texts));
+        }),
+        { numRuns: 3000 },
+      );
+    },
+  );
 });
 
 const seen = (request: ReturnType<typeof decodeText>['requests'][number]) => ({
@@ -109,7 +138,11 @@ const expectedOf = (texts: readonly string[]): readonly unknown[] => {
       agentId: isName(line['agentId']) ? line['agentId'] : null,
       model: message['model'],
       stopReason: message['stop_reason'] ?? null,
-      tokens: [usage['input_tokens'], usage['output_tokens'], usage['cache_read_input_tokens'] ?? 0],
+      tokens: [
+        usage['input_tokens'],
+        usage['output_tokens'],
+        usage['cache_read_input_tokens'] ?? 0,
+      ],
       serviceTier: usage['service_tier'] ?? null,
       requestId: isName(line['requestId']) ? line['requestId'] : null,
     };

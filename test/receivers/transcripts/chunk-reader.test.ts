@@ -29,7 +29,7 @@ const read = (bytes: Buffer, bufferBytes: number, from = 0, maxLineBytes = 1000)
       fd,
       from,
       ({ bytes: chunk, start, stop, base }) => {
-        for (let at = start; at < stop; ) {
+        for (let at = start; at < stop;) {
           const newline = chunk.indexOf(0x0a, at);
           lines.push([base + at, chunk.toString('latin1', at, newline)]);
           at = newline + 1;
@@ -47,7 +47,7 @@ const read = (bytes: Buffer, bufferBytes: number, from = 0, maxLineBytes = 1000)
 const expected = (bytes: Buffer, from: number): Found => {
   const end = bytes.lastIndexOf(0x0a) + 1;
   const lines: [number, string][] = [];
-  for (let at = from; at < end; ) {
+  for (let at = from; at < end;) {
     const newline = bytes.indexOf(0x0a, at);
     lines.push([at, bytes.toString('latin1', at, newline)]);
     at = newline + 1;
@@ -56,7 +56,11 @@ const expected = (bytes: Buffer, from: number): Found => {
 };
 
 describe('reading lines', () => {
-  const bytes = fc.array(fc.constantFrom('a', 'b\n', '\n', 'é', '漢字', '😀\n', 'c'.repeat(20)), { maxLength: 40 }).map((parts) => Buffer.from(parts.join('')));
+  const bytes = fc
+    .array(fc.constantFrom('a', 'b\n', '\n', 'é', '漢字', '😀\n', 'c'.repeat(20)), {
+      maxLength: 40,
+    })
+    .map((parts) => Buffer.from(parts.join('')));
 
   it('gives every whole line once, whatever the size of the buffer', () => {
     fc.assert(
@@ -91,7 +95,11 @@ describe('reading lines', () => {
   });
 
   it('waits for the end of a line that has none yet, however long', () => {
-    expect(read(Buffer.from(`one\n${'x'.repeat(500)}`), 8, 0, 50)).toEqual({ lines: [[0, 'one']], long: [], end: 4 });
+    expect(read(Buffer.from(`one\n${'x'.repeat(500)}`), 8, 0, 50)).toEqual({
+      lines: [[0, 'one']],
+      long: [],
+      end: 4,
+    });
   });
 
   it('stops where the file became shorter while it was read', () => {

@@ -25,7 +25,12 @@ afterEach(() => {
   home[Symbol.dispose]();
 });
 
-const everything = (): readonly string[] => [home.claudeDir, home.projects, path.dirname(file), file];
+const everything = (): readonly string[] => [
+  home.claudeDir,
+  home.projects,
+  path.dirname(file),
+  file,
+];
 
 /** The superuser may read everything; so this looks as somebody else where the tests are run by it. */
 const look = async (...ways: readonly (() => Promise<unknown>)[]): Promise<void> => {
@@ -76,6 +81,8 @@ describe.skipIf(process.platform === 'win32')('what may not be read', () => {
     chmodSync(file, 0);
     await look(all);
     expect(store.totals()).toMatchObject({ requests: 1, files: 1 });
-    expect(store.problems).toMatchObject([{ path: file, reason: expect.stringContaining('EACCES') as string }]);
+    expect(store.problems).toMatchObject([
+      { path: file, reason: expect.stringContaining('EACCES') as string },
+    ]);
   });
 });

@@ -66,14 +66,19 @@ describe('a Bash call', () => {
     decodeToolCall(assistant({ content: [toolUse(toolUseId(1), 'Bash', { command })] }));
 
   it('keeps the first word of its command and nothing after it', () => {
-    const kept = record('API_KEY=sk-1 curl -H "Authorization: Bearer sk-2" https://example.org/sk-3');
+    const kept = record(
+      'API_KEY=sk-1 curl -H "Authorization: Bearer sk-2" https://example.org/sk-3',
+    );
     expect(kept.command).toBe('curl');
     expect(JSON.stringify(kept)).not.toMatch(/sk-\d/);
   });
 
-  it.each([5, null, ['ls'], { a: 'ls' }])('has no command where the input has %j for one', (command) => {
-    expect(record(command).command).toBeNull();
-  });
+  it.each([5, null, ['ls'], { a: 'ls' }])(
+    'has no command where the input has %j for one',
+    (command) => {
+      expect(record(command).command).toBeNull();
+    },
+  );
 
   it('looks at no more than the beginning of a long command', () => {
     expect(record(`ls ${'a'.repeat(100_000)}`).command).toBe('ls');

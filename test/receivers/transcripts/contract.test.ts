@@ -24,7 +24,13 @@ describeReceiver({
     let offered = 0;
     return {
       source: 'transcript',
-      config: { claudeDirs: [home.claudeDir], watch: 'events', sweepIntervalMs: 30_000, pollIntervalMs: 1000, threads: 0 },
+      config: {
+        claudeDirs: [home.claudeDir],
+        watch: 'events',
+        sweepIntervalMs: 30_000,
+        pollIntervalMs: 1000,
+        threads: 0,
+      },
       offer: (facts) => {
         home.append(NAME, ...conversation(facts, offered + 1).slice(1));
         offered += facts;
@@ -49,14 +55,20 @@ describeStore('in SQLite', () => {
       const writer = createIngest({ store, pricer, now: () => 0 });
       const reader = createReader(path.join(home, STORE_FILE));
       const { db } = store;
-      const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'tally'").pluck().all();
+      const tables = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'tally'")
+        .pluck()
+        .all();
       let isClosed = false;
       return {
         writer,
         reader,
-        contents: () => Object.fromEntries(tables.map((name) => [name, db.prepare(`SELECT * FROM ${String(name)}`).all()])),
+        contents: () =>
+          new Map(tables.map((name) => [name, db.prepare(`SELECT * FROM ${String(name)}`).all()])),
         failOn: (table) => {
-          db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON ${table} BEGIN DROP_ME; END`.replace('DROP_ME', "SELECT raise(ABORT, 'database or disk is full')"));
+          const full = "SELECT raise(ABORT, 'database or disk is full')";
+          db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON ${table} BEGIN ${full}; END`);
+          return { mend: () => void db.exec('DROP TRIGGER full') };
         },
         close: () => {
           if (isClosed) return;

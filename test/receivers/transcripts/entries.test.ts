@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { assistant, at, type Line, SESSION, START_MS, user } from '../../support/transcript-lines.ts';
+import {
+  assistant,
+  at,
+  type Line,
+  SESSION,
+  START_MS,
+  user,
+} from '../../support/transcript-lines.ts';
 import { decodeLines, decodeText, TRANSCRIPT_PATH } from '../../support/transcript-records.ts';
 import { FileDecoder } from '../../../receivers/transcripts/file-decoder.ts';
 
@@ -39,7 +46,10 @@ describe('lines that carry nothing of use', () => {
   });
 
   it('are counted the same before the first line that has a time', () => {
-    const { entries } = decodeLines({ type: 'mode', mode: 'normal', sessionId: SESSION }, user('A'));
+    const { entries } = decodeLines(
+      { type: 'mode', mode: 'normal', sessionId: SESSION },
+      user('A'),
+    );
     expect(entries).toEqual({ mode: 1, user: 1 });
   });
 
@@ -77,13 +87,21 @@ describe('a prompt snapshot', () => {
     `{"parentUuid":"a","isSidechain":false,"attachment":{"type":"prompt_snapshot","system":"${rest}"},"type":"attachment","uuid":"b","timestamp":"${at(1)}","sessionId":"${SESSION}"}`;
 
   it('is recognised without its text being looked at', () => {
-    const { entries, rejects } = decodeLines(user('Please.'), snapshot('a\u0001"broken{{'), assistant());
+    const { entries, rejects } = decodeLines(
+      user('Please.'),
+      snapshot('a\u0001"broken{{'),
+      assistant(),
+    );
     expect(entries).toEqual({ user: 1, 'attachment/prompt_snapshot': 1, assistant: 1 });
     expect(rejects).toEqual([]);
   });
 
   it('is turned away where its line was cut', () => {
-    const { entries, rejects } = decodeLines(user('Please.'), snapshot('a').slice(0, -60), assistant());
+    const { entries, rejects } = decodeLines(
+      user('Please.'),
+      snapshot('a').slice(0, -60),
+      assistant(),
+    );
     expect(entries).toEqual({ user: 1, assistant: 1 });
     expect(rejects).toMatchObject([{ reason: 'invalid_json', line: 2 }]);
   });
@@ -99,7 +117,7 @@ describe('a prompt snapshot', () => {
 describe('fields that nobody knows', () => {
   it('change nothing, wherever they stand', () => {
     const line = assistant();
-    const more = { brandNew: { a: [1, { b: null }] }, another: 'text', 'ключ': true };
+    const more = { brandNew: { a: [1, { b: null }] }, another: 'text', ключ: true };
     const message = line['message'] as Line;
     const extended = {
       ...more,
@@ -117,7 +135,9 @@ describe('fields that nobody knows', () => {
 
   it('change nothing where a key is written with escapes', () => {
     const text = JSON.stringify(assistant());
-    const escaped = text.replace('"output_tokens"', '"\\u006futput_tokens"').replace('"type":"assistant"', '"t\\u0079pe":"assistant"');
+    const escaped = text
+      .replace('"output_tokens"', '"\\u006futput_tokens"')
+      .replace('"type":"assistant"', '"t\\u0079pe":"assistant"');
     expect(decodeLines(escaped).requests).toMatchObject([{ outputTokens: 5 }]);
   });
 
@@ -170,6 +190,11 @@ describe('the project of a line', () => {
       assistant({ id: 'c' }, { cwd: undefined }),
       assistant({ id: 'd' }, { cwd: '/home/dev/two' }),
     );
-    expect(requests.map(({ project }) => project)).toEqual(['', '/home/dev/one', '/home/dev/one', '/home/dev/two']);
+    expect(requests.map(({ project }) => project)).toEqual([
+      '',
+      '/home/dev/one',
+      '/home/dev/one',
+      '/home/dev/two',
+    ]);
   });
 });

@@ -1,3 +1,5 @@
+// `needs` makes tests that the linter does not know for such.
+/* oxlint-disable vitest/no-standalone-expect */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -63,7 +65,12 @@ describe('looking for transcripts', () => {
 
   it('takes each root once, however it is named', () => {
     symlinkSync(home.claudeDir, path.join(home.folder, 'link'));
-    const dirs = [home.claudeDir, `${home.claudeDir}/`, path.join(home.folder, 'link'), path.join(home.folder, 'none')];
+    const dirs = [
+      home.claudeDir,
+      `${home.claudeDir}/`,
+      path.join(home.folder, 'link'),
+      path.join(home.folder, 'none'),
+    ];
     expect(transcriptRoots(dirs)).toEqual([home.projects]);
   });
 
@@ -110,7 +117,11 @@ describe('something else under the name of a transcript', () => {
 
   it('is passed by where it is a folder', async () => {
     home.write('folder.jsonl/inside.jsonl', ...conversation(1, 11));
-    expect(await readAll(home.file('folder.jsonl'))).toMatchObject({ requests: 3, files: 2, problems: [] });
+    expect(await readAll(home.file('folder.jsonl'))).toMatchObject({
+      requests: 3,
+      files: 2,
+      problems: [],
+    });
   });
 
   needs('posix')('is passed by, without waiting, where it is a pipe', async () => {
@@ -128,7 +139,12 @@ describe('something else under the name of a transcript', () => {
   needs('posix')('is passed by where it is a link to a file, inside or outside', async () => {
     const outside = path.join(home.folder, 'outside.jsonl');
     writeFileSync(outside, jsonl(...conversation(1, 11)));
-    const names = [['out.jsonl', outside], ['in.jsonl', home.file(NAME)], ['loop.jsonl', 'loop.jsonl'], ['zero.jsonl', '/dev/zero']] as const;
+    const names = [
+      ['out.jsonl', outside],
+      ['in.jsonl', home.file(NAME)],
+      ['loop.jsonl', 'loop.jsonl'],
+      ['zero.jsonl', '/dev/zero'],
+    ] as const;
     for (const [name, target] of names) symlinkSync(target, home.file(name));
     expect(await readAll(...names.map(([name]) => home.file(name)))).toMatchObject(good);
   });

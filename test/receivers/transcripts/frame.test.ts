@@ -6,7 +6,8 @@ import type { Batch, MonitorRecord } from '../../../src/records/record.ts';
 import type { ToolCallRecord } from '../../../src/records/tool-call.ts';
 
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
-const nullable = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 3 });
+const nullable = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.option(arbitrary, { freq: 3 });
 const count = fc.nat({ max: 2 ** 40 });
 const amount = fc.double({ noNaN: true, noDefaultInfinity: true });
 
@@ -90,10 +91,17 @@ const batch: fc.Arbitrary<Batch> = fc.record({
   source: fc.constant('transcript' as const),
   origin: fc.record({ path: text, firstAtMs: nullable(count), writtenAtMs: count }),
   records: fc.array(fc.oneof(request, toolCall, fact), { maxLength: 30 }),
-  rejects: fc.constant([{ reason: 'invalid_json' as const, line: 1, offsetBytes: 0, lengthBytes: 9 }]),
+  rejects: fc.constant([
+    { reason: 'invalid_json' as const, line: 1, offsetBytes: 0, lengthBytes: 9 },
+  ]),
   entries: fc.dictionary(text, count).map((entries) => new Map(Object.entries(entries))),
   newestAtMs: nullable(count),
-  checkpoint: fc.record({ position: fc.string(), sessionId: nullable(text), lines: count, bytes: count }),
+  checkpoint: fc.record({
+    position: fc.string(),
+    sessionId: nullable(text),
+    lines: count,
+    bytes: count,
+  }),
 });
 
 /** Records come back kind by kind: plain requests, tool calls, and then all others. */
@@ -120,7 +128,10 @@ describe('a frame', () => {
   });
 
   it('holds more numbers than fit its first buffer', () => {
-    const [one] = fc.sample(request.filter(({ iterations }) => iterations.length === 0), 1);
+    const [one] = fc.sample(
+      request.filter(({ iterations }) => iterations.length === 0),
+      1,
+    );
     const [head] = fc.sample(batch, 1);
     const records = Array.from({ length: 1_000 }, (_, line) => ({ ...one!, line }));
     expect(unpackFrame(packFrame({ ...head!, records })).records).toEqual(records);

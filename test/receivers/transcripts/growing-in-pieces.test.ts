@@ -27,18 +27,35 @@ const answer = fc
   })
   .map(({ number, output, cacheRead, second, stop, model }): Line => {
     const said = usage(output, { cache_read_input_tokens: cacheRead });
-    return assistant({ id: messageId(number), model, stop, usage: said }, { timestamp: at(second), uuid: `a-${number}` });
+    return assistant(
+      { id: messageId(number), model, stop, usage: said },
+      { timestamp: at(second), uuid: `a-${number}` },
+    );
   });
 const call = (number: number): Line =>
-  assistant({ id: messageId(number), usage: usage(9), content: [toolUse(toolUseId(number), 'Bash', { command: 'ls' })] });
+  assistant({
+    id: messageId(number),
+    usage: usage(9),
+    content: [toolUse(toolUseId(number), 'Bash', { command: 'ls' })],
+  });
 const result = (number: number): Line =>
-  user([toolResult(toolUseId(number), 'Größe 漢字 😀', number % 2 === 0)], { timestamp: at(number), uuid: `r-${number}` });
+  user([toolResult(toolUseId(number), 'Größe 漢字 😀', number % 2 === 0)], {
+    timestamp: at(number),
+    uuid: `r-${number}`,
+  });
 const tools = fc.shuffledSubarray([call(5), result(5), call(6), result(6), call(7), result(8)]);
-const prompt = fc.nat({ max: 9 }).map((number) => user('Größe 漢字 😀', { uuid: `p-${number}`, promptId: `p-${number}` }));
-const noise = fc.constantFrom<Line | string>('', '\r', 'broken', '{"type":"user"', '[]', { type: 'mode', sessionId: SESSION });
+const prompt = fc
+  .nat({ max: 9 })
+  .map((number) => user('Größe 漢字 😀', { uuid: `p-${number}`, promptId: `p-${number}` }));
+const noise = fc.constantFrom<Line | string>('', '\r', 'broken', '{"type":"user"', '[]', {
+  type: 'mode',
+  sessionId: SESSION,
+});
 const transcript = fc
   .tuple(fc.array(fc.oneof(answer, answer, prompt, noise), { minLength: 1, maxLength: 14 }), tools)
-  .chain(([lines, toolLines]) => fc.shuffledSubarray([...lines, ...toolLines], { minLength: lines.length + toolLines.length }));
+  .chain(([lines, toolLines]) =>
+    fc.shuffledSubarray([...lines, ...toolLines], { minLength: lines.length + toolLines.length }),
+  );
 
 const contents = (store: OpenStore): unknown => ({
   totals: store.totals(),
@@ -51,7 +68,9 @@ const contents = (store: OpenStore): unknown => ({
      FROM tool_call LEFT JOIN tool ON tool.id = tool ORDER BY key`,
   ),
   occurrences: store.rows('SELECT key, type, at_ms, data FROM occurrence ORDER BY key'),
-  deadLetters: store.rows('SELECT line, offset_bytes, length_bytes, reason FROM dead_letter ORDER BY offset_bytes'),
+  deadLetters: store.rows(
+    'SELECT line, offset_bytes, length_bytes, reason FROM dead_letter ORDER BY offset_bytes',
+  ),
 });
 
 const read = async (pieces: readonly Buffer[]): Promise<unknown> => {
@@ -70,12 +89,20 @@ const read = async (pieces: readonly Buffer[]): Promise<unknown> => {
 describe('a transcript that is read while it grows', () => {
   it('comes to the same, however its bytes arrive', { timeout: 60_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(transcript, fc.array(fc.nat(), { minLength: 1, maxLength: 6 }), async (lines, cuts) => {
-        const bytes = Buffer.from(jsonl(...lines));
-        const marks = [0, ...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b), bytes.length];
-        const pieces = marks.slice(1).map((stop, index) => bytes.subarray(marks[index], stop));
-        expect(await read(pieces)).toEqual(await read([bytes]));
-      }),
+      fc.asyncProperty(
+        transcript,
+        fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
+        async (lines, cuts) => {
+          const bytes = Buffer.from(jsonl(...lines));
+          const marks = [
+            0,
+            ...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b),
+            bytes.length,
+          ];
+          const pieces = marks.slice(1).map((stop, index) => bytes.subarray(marks[index], stop));
+          expect(await read(pieces)).toEqual(await read([bytes]));
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_DEPTH } from '../../../receivers/transcripts/json-scanner.ts';
-import { assistant, jsonl, type Line, SESSION, usage, user } from '../../support/transcript-lines.ts';
+import {
+  assistant,
+  jsonl,
+  type Line,
+  SESSION,
+  usage,
+  user,
+} from '../../support/transcript-lines.ts';
 import { decodeLines, decodeText } from '../../support/transcript-records.ts';
 
 const before = assistant({ id: 'before' });
@@ -47,11 +54,14 @@ describe('a broken line', () => {
     expect(lines).toBe(3);
   });
 
-  it.each(['[]', '["a"]', '"text"', '5', 'null', 'true', `[${good}]`])('is no object: %s', (text) => {
-    const { requests, rejects } = decodeLines(before, text, after);
-    expect(requests).toHaveLength(2);
-    expect(rejects).toMatchObject([{ reason: 'not_an_object', line: 2 }]);
-  });
+  it.each(['[]', '["a"]', '"text"', '5', 'null', 'true', `[${good}]`])(
+    'is no object: %s',
+    (text) => {
+      const { requests, rejects } = decodeLines(before, text, after);
+      expect(requests).toHaveLength(2);
+      expect(rejects).toMatchObject([{ reason: 'not_an_object', line: 2 }]);
+    },
+  );
 
   it.each<[string, Line]>([
     ['no type', { ...assistant(), type: undefined }],
@@ -59,7 +69,9 @@ describe('a broken line', () => {
     ['a list for its type', { ...assistant(), type: ['assistant'] }],
     ['nothing at all', {}],
   ])('has %s', (_name, line) => {
-    expect(decodeLines(before, line, after).rejects).toMatchObject([{ reason: 'missing_type', line: 2 }]);
+    expect(decodeLines(before, line, after).rejects).toMatchObject([
+      { reason: 'missing_type', line: 2 },
+    ]);
   });
 
   it.each([undefined, null, [], 'text', 5])('has %j for its message', (message) => {
@@ -72,30 +84,65 @@ describe('a broken line', () => {
 });
 
 describe('values of another shape than they should have', () => {
-  it.each([null, 5, true, {}, [], [null, 5, 'text', [], [[]]], [{ type: 5 }], [{ type: 'tool_use' }], [{}]])(
-    'leave a request as it is where its content is %j',
-    (content) => {
-      const { requests, toolCalls, rejects } = decodeLines(before, assistant({ id: 'between', content }), after);
-      expect(requests.map(({ messageId }) => messageId)).toEqual(['before', 'between', 'after']);
-      expect(toolCalls).toEqual([]);
-      expect(rejects).toEqual([]);
-    },
-  );
+  it.each([
+    null,
+    5,
+    true,
+    {},
+    [],
+    [null, 5, 'text', [], [[]]],
+    [{ type: 5 }],
+    [{ type: 'tool_use' }],
+    [{}],
+  ])('leave a request as it is where its content is %j', (content) => {
+    const { requests, toolCalls, rejects } = decodeLines(
+      before,
+      assistant({ id: 'between', content }),
+      after,
+    );
+    expect(requests.map(({ messageId }) => messageId)).toEqual(['before', 'between', 'after']);
+    expect(toolCalls).toEqual([]);
+    expect(rejects).toEqual([]);
+  });
 
   it.each(['[]', '["x"]', '{}', '5', '"5"', 'null', 'true', '{"a":{"b":[]}}'])(
     'leave a request as it is where any other field is %s',
     (json) => {
-      const fields = ['requestId', 'uuid', 'cwd', 'version', 'agentId', 'isSidechain', 'effort', 'costUSD', 'timestamp', 'toolUseResult', 'origin', 'forkedFrom', 'promptId', 'error', 'parentUuid'];
-      const { requests, rejects } = decodeLines(...fields.map((name) => replaced(name, json)), after);
+      const fields = [
+        'requestId',
+        'uuid',
+        'cwd',
+        'version',
+        'agentId',
+        'isSidechain',
+        'effort',
+        'costUSD',
+        'timestamp',
+        'toolUseResult',
+        'origin',
+        'forkedFrom',
+        'promptId',
+        'error',
+        'parentUuid',
+      ];
+      const { requests, rejects } = decodeLines(
+        ...fields.map((name) => replaced(name, json)),
+        after,
+      );
       expect(requests.at(-1)).toMatchObject({ messageId: 'after', outputTokens: 5 });
       expect(rejects).toEqual([]);
     },
   );
 
-  it.each(['[]', '{}', '5', 'null'])('leave a request as it is where its model or reason is %s', (json) => {
-    const text = JSON.stringify(assistant({ model: '@@', stop: '@@' })).replaceAll('"@@"', json);
-    expect(decodeLines(text).requests).toMatchObject([{ model: 'unknown', final: false, outputTokens: 5 }]);
-  });
+  it.each(['[]', '{}', '5', 'null'])(
+    'leave a request as it is where its model or reason is %s',
+    (json) => {
+      const text = JSON.stringify(assistant({ model: '@@', stop: '@@' })).replaceAll('"@@"', json);
+      expect(decodeLines(text).requests).toMatchObject([
+        { model: 'unknown', final: false, outputTokens: 5 },
+      ]);
+    },
+  );
 });
 
 describe('keys that mean something to JavaScript', () => {
@@ -113,7 +160,10 @@ describe('keys that mean something to JavaScript', () => {
 
   it.each(keys)('are names like others for a session, a tool, a type and a model: %s', (key) => {
     const { requests, entries, toolCalls, facts } = decodeLines(
-      assistant({ model: key, content: [{ type: 'tool_use', id: key, name: key, input: {} }] }, { sessionId: key }),
+      assistant(
+        { model: key, content: [{ type: 'tool_use', id: key, name: key, input: {} }] },
+        { sessionId: key },
+      ),
       { type: key, sessionId: SESSION },
       `{"type":"cost-state","sessionId":"${SESSION}","modelUsage":{"${key}":{"costUSD":1}}}`,
     );
@@ -134,11 +184,14 @@ describe('nesting', () => {
     expect(decodeLines(nested(MAX_DEPTH - 2)).requests).toHaveLength(1);
   });
 
-  it.each(['extra', 'message', 'toolUseResult', 'timestamp'])('of a million levels is turned away in %s', (name) => {
-    const { requests, rejects } = decodeLines(before, nested(1_000_000, name), after);
-    expect(requests).toHaveLength(2);
-    expect(rejects).toMatchObject([{ reason: 'too_deep', line: 2 }]);
-  });
+  it.each(['extra', 'message', 'toolUseResult', 'timestamp'])(
+    'of a million levels is turned away in %s',
+    (name) => {
+      const { requests, rejects } = decodeLines(before, nested(1_000_000, name), after);
+      expect(requests).toHaveLength(2);
+      expect(rejects).toMatchObject([{ reason: 'too_deep', line: 2 }]);
+    },
+  );
 
   it.each([
     ['brackets that never close', '['.repeat(1_000_000)],
@@ -152,13 +205,19 @@ describe('nesting', () => {
 });
 
 describe('text that is no clean Unicode', () => {
-  it.each(['\\ud800', '\\udc00', '\\udc00\\ud800', 'a\\ud83dz'])('is kept well formed: %s', (escape) => {
-    const line = JSON.stringify(assistant({ model: '@@' }, { cwd: '/home/@@' })).replaceAll('@@', escape);
-    const [request] = decodeLines(line).requests;
-    expect(request?.model.isWellFormed()).toBe(true);
-    expect(request?.project.isWellFormed()).toBe(true);
-    expect(request?.model).toContain('\ufffd');
-  });
+  it.each(['\\ud800', '\\udc00', '\\udc00\\ud800', 'a\\ud83dz'])(
+    'is kept well formed: %s',
+    (escape) => {
+      const line = JSON.stringify(assistant({ model: '@@' }, { cwd: '/home/@@' })).replaceAll(
+        '@@',
+        escape,
+      );
+      const [request] = decodeLines(line).requests;
+      expect(request?.model.isWellFormed()).toBe(true);
+      expect(request?.project.isWellFormed()).toBe(true);
+      expect(request?.model).toContain('\ufffd');
+    },
+  );
 
   it('is read where bytes are no UTF-8, and the lines around it too', () => {
     const bytes = Buffer.from(jsonl(before, assistant({ model: '@@@@' }), after));
@@ -176,7 +235,10 @@ describe('line ends and blank lines', () => {
     ['a byte order mark at the beginning', `\ufeff${jsonl(before, after)}`],
     ['carriage returns', jsonl(before, after).replaceAll('\n', '\r\n')],
     ['blank lines', `\n\n${jsonl(before)}\n \t\r\n${jsonl(after)}\n`],
-    ['blanks around the lines', jsonl(`  ${JSON.stringify(before)} `, `\t${JSON.stringify(after)}\r`)],
+    [
+      'blanks around the lines',
+      jsonl(`  ${JSON.stringify(before)} `, `\t${JSON.stringify(after)}\r`),
+    ],
   ];
 
   it.each(texts)('do no harm: %s', (_name, text) => {
@@ -206,19 +268,30 @@ describe('too much of something', () => {
     expect(decodeLines(text).requests).toHaveLength(1);
   });
 
-  it.each(['1e400', '-1e400', '1e-400', '9007199254740993', `1${'0'.repeat(5000)}`, `0.${'1'.repeat(5000)}`])(
-    'is only read over: the number %s',
-    (number) => {
-      expect(decodeLines(replaced('extra', number)).requests).toHaveLength(1);
-      expect(decodeLines(replaced('timestamp', number)).requests).toHaveLength(1);
-    },
-  );
+  it.each([
+    '1e400',
+    '-1e400',
+    '1e-400',
+    '9007199254740993',
+    `1${'0'.repeat(5000)}`,
+    `0.${'1'.repeat(5000)}`,
+  ])('is only read over: the number %s', (number) => {
+    expect(decodeLines(replaced('extra', number)).requests).toHaveLength(1);
+    expect(decodeLines(replaced('timestamp', number)).requests).toHaveLength(1);
+  });
 
   it('is cut: names without end', () => {
     const endless = 'x'.repeat(100_000);
     const { requests, toolCalls } = decodeLines(
       assistant(
-        { id: endless, model: endless, usage: usage(1, { service_tier: endless }), content: [{ type: 'tool_use', id: endless, name: endless, input: { file_path: endless } }] },
+        {
+          id: endless,
+          model: endless,
+          usage: usage(1, { service_tier: endless }),
+          content: [
+            { type: 'tool_use', id: endless, name: endless, input: { file_path: endless } },
+          ],
+        },
         { cwd: endless, requestId: endless, effort: endless },
       ),
     );
@@ -226,7 +299,9 @@ describe('too much of something', () => {
   });
 
   it('is taken by its last value: a key that stands twice', () => {
-    const text = good.replace('"type":"assistant"', '"type":"user","type":"assistant"').replace('"output_tokens":5', '"output_tokens":1,"output_tokens":7');
+    const text = good
+      .replace('"type":"assistant"', '"type":"user","type":"assistant"')
+      .replace('"output_tokens":5', '"output_tokens":1,"output_tokens":7');
     expect(decodeLines(text).requests).toMatchObject([{ outputTokens: 7 }]);
   });
 });

@@ -1,10 +1,21 @@
+// `needs` makes tests that the linter does not know for such.
+/* oxlint-disable vitest/no-standalone-expect */
 import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { needs } from '../../support/offers.ts';
 import { TranscriptHome } from '../../support/transcript-home.ts';
-import { assistant, jsonl, messageId, SESSION, toolResult, toolUseId, usage, user } from '../../support/transcript-lines.ts';
+import {
+  assistant,
+  jsonl,
+  messageId,
+  SESSION,
+  toolResult,
+  toolUseId,
+  usage,
+  user,
+} from '../../support/transcript-lines.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const NAME = `${SESSION}.jsonl`;
@@ -25,8 +36,15 @@ interface Imported {
 
 /** Imports in a process of its own, so that its memory can be told. */
 const importInChild = (): Imported => {
-  const env = { ...process.env, HALL_MONITOR_HOME: home.home, HALL_MONITOR_CLAUDE_DIRS: home.claudeDir };
-  const { stdout, stderr, status } = spawnSync(process.execPath, [LAUNCHER, 'import', '--json'], { env, encoding: 'utf8' });
+  const env = {
+    ...process.env,
+    HALL_MONITOR_HOME: home.home,
+    HALL_MONITOR_CLAUDE_DIRS: home.claudeDir,
+  };
+  const { stdout, stderr, status } = spawnSync(process.execPath, [LAUNCHER, 'import', '--json'], {
+    env,
+    encoding: 'utf8',
+  });
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   return JSON.parse(stdout) as Imported;
 };
@@ -62,7 +80,9 @@ describe('a line of 100 MiB', { timeout: 120_000 }, () => {
   it('is known by its size', async () => {
     writeLong(endOfText(), 100 * MEBIBYTE, 'text');
     await home.import();
-    expect(await home.rows('SELECT result_bytes FROM tool_call')).toEqual([{ result_bytes: 100 * MEBIBYTE }]);
+    expect(await home.rows('SELECT result_bytes FROM tool_call')).toEqual([
+      { result_bytes: 100 * MEBIBYTE },
+    ]);
   });
 });
 
@@ -72,7 +92,9 @@ describe('a line that is longer than any that is read', { timeout: 120_000 }, ()
     const imported = importInChild();
     expect(imported).toMatchObject({ lines: 3, requests: 2, tool_calls: 0, rejected_lines: 1 });
     expect(imported.peak_rss_bytes).toBeLessThan(256 * MEBIBYTE);
-    const rows = await home.rows('SELECT line, offset_bytes, length_bytes, reason FROM dead_letter');
+    const rows = await home.rows(
+      'SELECT line, offset_bytes, length_bytes, reason FROM dead_letter',
+    );
     const first = jsonl(assistant({ id: messageId(1) })).length;
     expect(rows).toMatchObject([{ line: 2, offset_bytes: first, reason: 'too_long' }]);
     expect(rows[0]!['length_bytes']).toBeGreaterThan(599 * MEBIBYTE);

@@ -18,7 +18,10 @@ describe('a human prompt', () => {
     ['from the SDK', user('Fix it.', { promptSource: 'sdk' })],
     ['suggested and accepted', user('Fix it.', { promptSource: 'suggestion_accepted' })],
     ['of human origin', user('Fix it.', { origin: { kind: 'human' } })],
-    ['of human origin, whatever its source', user('A', { origin: { kind: 'human' }, promptSource: 'system' })],
+    [
+      'of human origin, whatever its source',
+      user('A', { origin: { kind: 'human' }, promptSource: 'system' }),
+    ],
     ['with an unreadable origin', user('Fix it.', { origin: 'human' })],
   ])('is counted: %s', (_name, line) => {
     expect(types(line)).toEqual(['user_prompt']);
@@ -46,7 +49,10 @@ describe('a human prompt', () => {
 describe('text that the client put there', () => {
   it.each<[string, Line]>([
     ['a caveat of a local command', user('<local-command-caveat>Caveat: …')],
-    ['the output of a local command', user('<local-command-stdout>Set model</local-command-stdout>')],
+    [
+      'the output of a local command',
+      user('<local-command-stdout>Set model</local-command-stdout>'),
+    ],
     ['the error of a local command', user('<local-command-stderr>no</local-command-stderr>')],
     ['a shell command of the user', user('<bash-input>ls</bash-input>')],
     ['the output of a shell command', user('<bash-stdout>a b</bash-stdout>')],
@@ -61,7 +67,10 @@ describe('text that the client put there', () => {
     ['the task of a named agent', user('Read the notes.', { agentId: 'a6e4ba610b5f8b35d' })],
     ['a line of the system', user('Go on.', { promptSource: 'system' })],
     ['a line of another agent', user('Go on.', { origin: { kind: 'peer' } })],
-    ['a notification', user('Done.', { origin: { kind: 'task-notification' }, promptSource: 'typed' })],
+    [
+      'a notification',
+      user('Done.', { origin: { kind: 'task-notification' }, promptSource: 'typed' }),
+    ],
     ['a line of the coordinator', user('Go on.', { origin: { kind: 'coordinator' } })],
     ['an empty list', user([])],
   ])('is no prompt: %s', (_name, line) => {
@@ -76,7 +85,10 @@ describe('text that the client put there', () => {
 describe('a slash command', () => {
   it.each([
     ['<command-name>/review</command-name>\n<command-args>123</command-args>', 'review'],
-    ['<command-message>review is running…</command-message>\n<command-name>/review</command-name>', 'review'],
+    [
+      '<command-message>review is running…</command-message>\n<command-name>/review</command-name>',
+      'review',
+    ],
     ['<command-name>/my:tool.v2</command-name>', 'my:tool.v2'],
     ['<command-name>/two words</command-name>', null],
     ['<command-name>/never closed', null],
@@ -101,7 +113,9 @@ describe('an interruption', () => {
   });
 
   it('of a subagent is counted too', () => {
-    expect(types(user('[Request interrupted by user]', { isSidechain: true }))).toEqual(['user_interrupt']);
+    expect(types(user('[Request interrupted by user]', { isSidechain: true }))).toEqual([
+      'user_interrupt',
+    ]);
   });
 });
 
@@ -134,16 +148,20 @@ describe('when something happened', () => {
     expect(occurrences[1]?.atMs).toBe(Date.parse(at(30)));
   });
 
-  it.each(['soon', '', 1_790_000_000, '1969-12-31T23:59:59.000Z', '9999-01-01T00:00:00.000Z', null])(
-    'is not taken from the time %j',
-    (timestamp) => {
-      const { occurrences } = decodeLines(
-        user('First.', { timestamp: at(30) }),
-        user('Second.', { timestamp }),
-      );
-      expect(occurrences[1]?.atMs).toBe(Date.parse(at(30)));
-    },
-  );
+  it.each([
+    'soon',
+    '',
+    1_790_000_000,
+    '1969-12-31T23:59:59.000Z',
+    '9999-01-01T00:00:00.000Z',
+    null,
+  ])('is not taken from the time %j', (timestamp) => {
+    const { occurrences } = decodeLines(
+      user('First.', { timestamp: at(30) }),
+      user('Second.', { timestamp }),
+    );
+    expect(occurrences[1]?.atMs).toBe(Date.parse(at(30)));
+  });
 
   it.each(['2026-11-20T16:59:57Z', '2026-11-20T17:59:57.000+01:00', '2026-11-20T16:59:57.000Z'])(
     'may be written as %s',

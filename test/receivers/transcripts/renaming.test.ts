@@ -1,3 +1,5 @@
+// `needs` makes tests that the linter does not know for such.
+/* oxlint-disable vitest/no-standalone-expect */
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,7 +28,8 @@ afterEach(() => {
 });
 
 const known = { requests: 3, prompts: 1, outputTokens: 6, files: 1, lines: 4 };
-const paths = (): unknown => store.rows('SELECT path FROM origin ORDER BY path').map((row) => row['path']);
+const paths = (): unknown =>
+  store.rows('SELECT path FROM origin ORDER BY path').map((row) => row['path']);
 /** The ways in which a receiver comes to look at files. */
 const looks: readonly [string, () => Promise<unknown>][] = [
   ['a sweep', () => store.sweep()],
@@ -54,7 +57,11 @@ describe('a transcript that is renamed', () => {
 
   it('stays the same file through several renames', async () => {
     const third = home.file('11111111-0000-4000-8000-000000000000.jsonl');
-    for (const [from, to] of [[file, elsewhere], [elsewhere, third], [third, file]] as const) {
+    for (const [from, to] of [
+      [file, elsewhere],
+      [elsewhere, third],
+      [third, file],
+    ] as const) {
       renameSync(from, to);
       await store.sweep();
     }
@@ -93,12 +100,15 @@ describe('a transcript that is renamed', () => {
 });
 
 describe('a second name of a transcript', () => {
-  it.each(looks.filter(([name]) => !name.includes('both')))('is no second file, by %s', async (_name, look) => {
-    linkSync(file, elsewhere);
-    await look();
-    expect(store.totals()).toMatchObject(known);
-    expect(paths()).toEqual([file]);
-  });
+  it.each(looks.filter(([name]) => !name.includes('both')))(
+    'is no second file, by %s',
+    async (_name, look) => {
+      linkSync(file, elsewhere);
+      await look();
+      expect(store.totals()).toMatchObject(known);
+      expect(paths()).toEqual([file]);
+    },
+  );
 
   it('is no second file where both are new', async () => {
     const third = home.write('11111111-0000-4000-8000-000000000000.jsonl', ...conversation(1, 11));
@@ -163,7 +173,9 @@ describe('a transcript that is deleted', () => {
   });
 
   it('by the thousand leaves everything, and no trouble', async () => {
-    const names = Array.from({ length: 1000 }, (_, index) => home.write(`many/${index}.jsonl`, ...conversation(1, 100 + index)));
+    const names = Array.from({ length: 1000 }, (_, index) =>
+      home.write(`many/${index}.jsonl`, ...conversation(1, 100 + index)),
+    );
     await store.import();
     expect(store.totals()).toMatchObject({ requests: 1003, files: 1001 });
     for (const name of names) unlinkSync(name);
@@ -182,7 +194,12 @@ needs('posix')('a folder that is renamed while it is looked through stops nothin
   expect(store.totals()).toMatchObject(known);
 });
 
-async function reopened(sink: (batches: Parameters<OpenStore['collector']['sink']>[0], real: OpenStore['collector']['sink']) => Promise<void>): Promise<OpenStore> {
+async function reopened(
+  sink: (
+    batches: Parameters<OpenStore['collector']['sink']>[0],
+    real: OpenStore['collector']['sink'],
+  ) => Promise<void>,
+): Promise<OpenStore> {
   store[Symbol.dispose]();
   const again = await home.open((collector) => (batches) => sink(batches, collector.sink));
   store = again;

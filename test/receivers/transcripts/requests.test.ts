@@ -100,11 +100,14 @@ describe('an assistant line', () => {
     expect(requests[0]).toMatchObject({ line: 2, offsetBytes: JSON.stringify(first).length + 1 });
   });
 
-  it.each(['cli', 'sdk-cli', 'claude-vscode'])('is read the same from entrypoint %s', (entrypoint) => {
-    const { requests, facts } = decodeLines(assistant({}, { entrypoint }));
-    expect(requests).toHaveLength(1);
-    expect(facts['entrypoint']).toBe(entrypoint);
-  });
+  it.each(['cli', 'sdk-cli', 'claude-vscode'])(
+    'is read the same from entrypoint %s',
+    (entrypoint) => {
+      const { requests, facts } = decodeLines(assistant({}, { entrypoint }));
+      expect(requests).toHaveLength(1);
+      expect(facts['entrypoint']).toBe(entrypoint);
+    },
+  );
 });
 
 describe('lines of one response', () => {
@@ -192,14 +195,17 @@ describe('the identity of a request', () => {
     expect(decodeRequest(assistant({ id })).key).toBe(id);
   });
 
-  it.each(['chatcmpl-1', 'msg_1', 'gen-0193'])('is scoped by its session for the gateway id %s', (id) => {
-    const { requests } = decodeLines(
-      assistant({ id }),
-      assistant({ id }),
-      assistant({ id }, { sessionId: 'another' }),
-    );
-    expect(requests.map(({ key }) => key)).toEqual([`${SESSION}:${id}`, `another:${id}`]);
-  });
+  it.each(['chatcmpl-1', 'msg_1', 'gen-0193'])(
+    'is scoped by its session for the gateway id %s',
+    (id) => {
+      const { requests } = decodeLines(
+        assistant({ id }),
+        assistant({ id }),
+        assistant({ id }, { sessionId: 'another' }),
+      );
+      expect(requests.map(({ key }) => key)).toEqual([`${SESSION}:${id}`, `another:${id}`]);
+    },
+  );
 
   it('is the message id, whether the line has a request id or not', () => {
     const { requests } = decodeLines(

@@ -56,7 +56,11 @@ describe('a tool call and its result', () => {
 
   it('leave open what is missing', () => {
     expect(decodeToolCall(call('Read'))).toMatchObject({ success: null, resultAtMs: null });
-    expect(decodeToolCall(result('done'))).toMatchObject({ tool: null, callAtMs: null, success: true });
+    expect(decodeToolCall(result('done'))).toMatchObject({
+      tool: null,
+      callAtMs: null,
+      success: true,
+    });
   });
 
   it('are scoped by their session where the id is a gateway’s', () => {
@@ -95,8 +99,14 @@ describe('the outcome of a tool call', () => {
     ['a refusal', "The user doesn't want to proceed with this tool use."],
     ['an interruption', '[Request interrupted by user for tool use]'],
   ])('is a success where the client says so, although the output has %s', (_name, content) => {
-    expect(decodeToolCall(call('Bash'), result(content, false))).toMatchObject({ success: true, errorClass: null });
-    expect(decodeToolCall(call('Bash'), result(content))).toMatchObject({ success: true, errorClass: null });
+    expect(decodeToolCall(call('Bash'), result(content, false))).toMatchObject({
+      success: true,
+      errorClass: null,
+    });
+    expect(decodeToolCall(call('Bash'), result(content))).toMatchObject({
+      success: true,
+      errorClass: null,
+    });
   });
 
   it.each([
@@ -113,11 +123,17 @@ describe('the outcome of a tool call', () => {
     ['It broke.', 'other'],
     ['', 'other'],
   ])('is a failure of its own class: %s', (content, errorClass) => {
-    expect(decodeToolCall(call('Bash'), result(content, true))).toMatchObject({ success: false, errorClass });
+    expect(decodeToolCall(call('Bash'), result(content, true))).toMatchObject({
+      success: false,
+      errorClass,
+    });
   });
 
   it('is sorted by the first block of a list too', () => {
-    const content = [{ type: 'text', text: 'Exit code 2' }, { type: 'text', text: 'ENOENT' }];
+    const content = [
+      { type: 'text', text: 'Exit code 2' },
+      { type: 'text', text: 'ENOENT' },
+    ];
     expect(decodeToolCall(call('Bash'), result(content, true)).errorClass).toBe('exit_code');
   });
 
@@ -131,12 +147,17 @@ describe('the outcome of a tool call', () => {
     ['its note', { toolUseResult: 'User rejected tool use' }],
     ['its note of an error', { toolUseResult: 'Error: User rejected tool use' }],
   ])('is denied by %s', (_name, more) => {
-    expect(decodeToolCall(call('Bash'), result('Exit code 1', true, more)).errorClass).toBe('denied');
+    expect(decodeToolCall(call('Bash'), result('Exit code 1', true, more)).errorClass).toBe(
+      'denied',
+    );
   });
 
   it('is no success where the command was interrupted', () => {
     const line = result('half', false, { toolUseResult: { stdout: 'half', interrupted: true } });
-    expect(decodeToolCall(call('Bash'), line)).toMatchObject({ success: false, errorClass: 'interrupted' });
+    expect(decodeToolCall(call('Bash'), line)).toMatchObject({
+      success: false,
+      errorClass: 'interrupted',
+    });
   });
 
   it('is what the result itself says where a note cannot be assigned', () => {
@@ -179,8 +200,8 @@ describe('how long a tool call took', () => {
 describe('an agent that a call starts', () => {
   it('is named by the result', () => {
     const toolUseResult = { isAsync: true, status: 'async_launched', agentId: 'a6e4ba610b5f8b35d' };
-    expect(decodeToolCall(call('Agent'), result('launched', false, { toolUseResult })).startedAgentId).toBe(
-      'a6e4ba610b5f8b35d',
-    );
+    expect(
+      decodeToolCall(call('Agent'), result('launched', false, { toolUseResult })).startedAgentId,
+    ).toBe('a6e4ba610b5f8b35d');
   });
 });

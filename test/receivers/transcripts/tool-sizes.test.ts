@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { assistant, type Line, toolResult, toolUse, toolUseId, user } from '../../support/transcript-lines.ts';
+import {
+  assistant,
+  type Line,
+  toolResult,
+  toolUse,
+  toolUseId,
+  user,
+} from '../../support/transcript-lines.ts';
 import { decodeToolCall } from '../../support/transcript-records.ts';
 
 const ID = toolUseId(1);
-const bytesOf = (content: unknown): number | null => decodeToolCall(user([toolResult(ID, content)])).resultBytes;
+const bytesOf = (content: unknown): number | null =>
+  decodeToolCall(user([toolResult(ID, content)])).resultBytes;
 const linesOf = (toolUseResult: unknown): readonly (number | null)[] => {
   const { linesAdded, linesRemoved } = decodeToolCall(user([toolResult(ID)], { toolUseResult }));
   return [linesAdded, linesRemoved];
@@ -62,12 +70,22 @@ describe('the size of an input', () => {
 });
 
 describe('lines added and removed', () => {
-  const hunk = (...lines: readonly unknown[]): Line => ({ oldStart: 1, oldLines: 1, newStart: 1, newLines: 1, lines });
+  const hunk = (...lines: readonly unknown[]): Line => ({
+    oldStart: 1,
+    oldLines: 1,
+    newStart: 1,
+    newLines: 1,
+    lines,
+  });
 
   it.each<[string, unknown, readonly (number | null)[]]>([
     ['of an edit', { structuredPatch: [hunk(' a', '-b', '+c', '+d')] }, [2, 1]],
     ['of several hunks', { structuredPatch: [hunk('+a'), hunk('-b', '-c')] }, [1, 2]],
-    ['of lines that themselves begin with a sign', { structuredPatch: [hunk('++a', '--b', '+ -c')] }, [2, 1]],
+    [
+      'of lines that themselves begin with a sign',
+      { structuredPatch: [hunk('++a', '--b', '+ -c')] },
+      [2, 1],
+    ],
     ['of lines that are empty or no text', { structuredPatch: [hunk('', 5, null, '+a')] }, [1, 0]],
     ['of an update that changes nothing', { type: 'update', structuredPatch: [] }, [0, 0]],
     ['of a patch without lines', { structuredPatch: [{ oldStart: 1 }, 'no'] }, [0, 0]],
@@ -87,7 +105,10 @@ describe('lines added and removed', () => {
     ['\n\n', 2],
     ['back\\slash\\n', 1],
   ])('are all lines of a file that is created: %j', (content, lines) => {
-    expect(linesOf({ type: 'create', filePath: '/a', content, structuredPatch: [] })).toEqual([lines, 0]);
+    expect(linesOf({ type: 'create', filePath: '/a', content, structuredPatch: [] })).toEqual([
+      lines,
+      0,
+    ]);
   });
 });
 
@@ -101,6 +122,8 @@ describe('the file of a call', () => {
     [{ path: '/home/dev' }, null],
     [{ nested: { file_path: '/home/dev/a.ts' } }, null],
   ])('is the one its input names: %j', (input, filePath) => {
-    expect(decodeToolCall(assistant({ content: [toolUse(ID, 'Edit', input)] })).filePath).toBe(filePath);
+    expect(decodeToolCall(assistant({ content: [toolUse(ID, 'Edit', input)] })).filePath).toBe(
+      filePath,
+    );
   });
 });

@@ -63,15 +63,25 @@ describe('a usage that cannot be', () => {
     ['a number', 5],
     ['a list', [usage(5)]],
     ['a text for the split', usage(5, { cache_creation: 'all' })],
-    ['a negative part of the split', usage(5, { cache_creation: { ephemeral_1h_input_tokens: -1 } })],
+    [
+      'a negative part of the split',
+      usage(5, { cache_creation: { ephemeral_1h_input_tokens: -1 } }),
+    ],
     ['a text for the searches', usage(5, { server_tool_use: { web_search_requests: 'two' } })],
     ['a step that is no object', usage(5, { iterations: [1] })],
-    ['more steps than any request has', usage(5, { iterations: Array.from({ length: 65 }, () => ({})) })],
+    [
+      'more steps than any request has',
+      usage(5, { iterations: Array.from({ length: 65 }, () => ({})) }),
+    ],
   ])('is turned away: %s', (_name, said) => {
     const isText = typeof said === 'string' && said.startsWith('{');
     const line = JSON.stringify(assistant({ usage: said }));
     const text = isText ? line.replace(JSON.stringify(said), said) : line;
-    const { requests, rejects } = decodeLines(user('Please.'), text, assistant({ id: 'msg_after' }));
+    const { requests, rejects } = decodeLines(
+      user('Please.'),
+      text,
+      assistant({ id: 'msg_after' }),
+    );
     expect(requests).toHaveLength(1);
     expect(rejects).toMatchObject([{ reason: 'invalid_usage', line: 2 }]);
   });
