@@ -17,8 +17,8 @@ export interface Watch {
   readonly close: () => Promise<void>;
 }
 
-/** How long after a folder appeared it is looked into once more. */
-const LOOK_AGAIN_MS = 500;
+/** How long after a folder appeared it is looked into again: soon, and when even a busy machine watches it. */
+const LOOK_AGAIN_MS = [100, 1500] as const;
 
 /** File systems on which changes made elsewhere are never told: NFS, SMB, CIFS, SMB2, 9P, FUSE, AFS. */
 const REMOTE: ReadonlySet<number> = new Set([
@@ -61,13 +61,15 @@ export const watchTranscripts = async (
     watched.add(folder);
     if (!isReady) return;
     hints.onFolder(folder);
-    // The folder is told of before it is watched: what comes in between shows when it is looked into once more.
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      hints.onFolder(folder);
-      watcher.add(foldersIn(folder).filter((inner) => !watched.has(inner)));
-    }, LOOK_AGAIN_MS);
-    timers.add(timer);
+    // The folder is told of before it is watched: what comes in between shows when it is looked into again.
+    for (const waitMs of LOOK_AGAIN_MS) {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        hints.onFolder(folder);
+        watcher.add(foldersIn(folder).filter((inner) => !watched.has(inner)));
+      }, waitMs);
+      timers.add(timer);
+    }
   });
   watcher.on('unlinkDir', (folder) => watched.delete(folder));
   watcher.on('raw', (_event, name, details: unknown) => {

@@ -48,6 +48,8 @@ export async function run(
   terminal.print(`${lines.map(escapeText).join('\n')}\n`);
 }
 
+/** Figures in USD that differ by less are the same. */
+const SAME_USD = 1e-6;
 const DECIMALS = 9;
 
 function requestLines(request: RequestExplanation<PriceExplanation>): string[] {
@@ -97,6 +99,7 @@ function sessionLines({
   by_model,
   files,
   requests,
+  copied,
   client,
 }: SessionExplanation): string[] {
   const notFinal = requests.filter(({ final }) => !final).length;
@@ -114,8 +117,13 @@ function sessionLines({
           `Cost         ${usdText(summary.cost_usd, 6)} for ${plural(summary.messages, 'message')}`,
           summary.client_cost_usd === null
             ? 'The client   wrote no cost of its own for this session.'
-            : `The client   wrote ${usdText(summary.client_cost_usd, 6)}${differenceText(summary.cost_difference_usd)}; its figure includes requests that no transcript holds.`,
+            : `The client   wrote ${usdText(summary.client_cost_usd, 6)}${differenceText(summary.cost_difference_usd)}`,
+          ...clientReason(summary, copied),
         ]),
+    ...copied.map(
+      (copy) =>
+        `Copied       ${plural(copy.requests, 'request')} worth ${usdText(copy.cost_usd, 6)} of session ${copy.session_id}, counted there`,
+    ),
     ...(notFinal === 0
       ? []
       : [`Not final    ${plural(notFinal, 'request')} whose output may be a first guess`]),
@@ -153,6 +161,23 @@ function differenceText(differenceUsd: number | null): string {
   return differenceUsd === 0
     ? ', the same'
     : `; ours is ${usdText(Math.abs(differenceUsd), 6)} ${sign}`;
+}
+
+/** Why the client's own figure is another one, as far as can be told. */
+function clientReason(
+  { client_cost_usd, cost_usd }: NonNullable<SessionExplanation['summary']>,
+  copied: SessionExplanation['copied'],
+): string[] {
+  if (client_cost_usd === null) return [];
+  const rest = client_cost_usd - cost_usd;
+  if (Math.abs(rest) < SAME_USD) return [];
+  const parentsUsd = copied.reduce((sum, copy) => sum + copy.session_cost_usd, 0);
+  const parents = `a fork begins with the total of what it was forked from, ${usdText(parentsUsd, 6)} by now`;
+  const hidden =
+    'the client also counts requests that no transcript holds (titles, summaries), at its own prices';
+  if (copied.length === 0) return [`             because ${hidden}.`];
+  if (Math.abs(rest - parentsUsd) < SAME_USD) return [`             because ${parents}; with that the two agree.`];
+  return [`             because ${parents}; and ${hidden}.`];
 }
 
 function clientModelText(client: SessionExplanation['client'], model: string): string {

@@ -45,9 +45,9 @@ export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): 
         sums[at + 11]! += sign * webSearchNanoUsd;
         if (part.estimated) sums[at + 12]! += sign * totalNanoUsd(part.cost);
       }
+      if (part.unpriced) sums[at + 13]! += sign;
       if (index > 0) return;
       sums[at]! += sign;
-      if (row.costBasis === UNPRICED) sums[at + 13]! += sign;
       if (row.final === 0) sums[at + 14]! += sign;
     });
   });

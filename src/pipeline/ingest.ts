@@ -117,6 +117,8 @@ class Ingest {
       return;
     }
     const found = this.#requestRow(record, NO_COST, detailText(detail, null));
+    const { owner } = known.row;
+    if (owner !== this.#origin) store.keepCopy(known.id, owner, this.#origin);
     const joined = joinRequest(known.row, found, this.#outranks);
     if (joined === null) {
       this.#duplicates += 1;

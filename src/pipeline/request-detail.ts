@@ -10,6 +10,8 @@ export interface DetailPart {
   readonly tokens: TokenUsage;
   readonly cost: CostByBucket | null;
   readonly estimated: boolean;
+  /** The first part without a price: the request counts as unpriced once, under this part's model. */
+  readonly unpriced: boolean;
 }
 
 /** What few requests have, kept as JSON in `request.detail`; a plain request has none of it. */
@@ -71,8 +73,10 @@ export const detailText = (detail: RequestDetail | null, priced: Priced | null):
   if (priced === null || priced.parts.length < 2) {
     return detail === null || Object.keys(detail).length === 0 ? null : JSON.stringify(detail);
   }
-  const parts = priced.parts.map(({ role, model, tokens, cost, basis }): DetailPart => {
-    return { role, model, tokens, cost, estimated: basis === 'estimated' };
+  const unpriced = priced.parts.findIndex(({ cost }) => cost === null);
+  const parts = priced.parts.map(({ role, model, tokens, cost, basis }, index): DetailPart => {
+    const estimated = basis === 'estimated';
+    return { role, model, tokens, cost, estimated, unpriced: index === unpriced };
   });
   return JSON.stringify({ ...detail, parts });
 };

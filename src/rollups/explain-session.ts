@@ -16,6 +16,8 @@ export interface SessionExplanation {
   readonly by_model: readonly ({ readonly model: string } & UsageFigures)[];
   readonly files: readonly SessionFile[];
   readonly requests: readonly SessionRequest[];
+  /** Requests that its files hold as copies, by the session they count for. */
+  readonly copied: readonly CopiedRequests[];
   /** What the client itself keeps of the session's cost, as it wrote it last. */
   readonly client: Readonly<Record<string, unknown>> | null;
 }
@@ -30,6 +32,15 @@ export interface SessionFile {
   /** Requests of this session that are counted for this file, and what they cost. */
   readonly requests: number;
   readonly cost_usd: number;
+}
+
+/** Requests of another session that a fork or a resumed session repeats. */
+export interface CopiedRequests {
+  readonly session_id: string;
+  readonly requests: number;
+  readonly cost_usd: number;
+  /** Everything that session costs, its subagents with it. */
+  readonly session_cost_usd: number;
 }
 
 /** One request of the session and where it stands. */
@@ -67,6 +78,7 @@ export function explainSession(
     by_model: usageByName(db, 'model', { range: ALL_TIME, filter }).rows,
     files: filesOf(db, id),
     requests: requestsOf(db, id),
+    copied: copiedBy(db, id),
     client: clientFigures(db, id),
   };
 }
@@ -89,6 +101,23 @@ function filesOf(db: Database, id: number): SessionFile[] {
       ...file,
       first_at: firstAtMs === null ? null : new Date(firstAtMs).toISOString(),
       cost_usd: usdFromNano(nanoUsd),
+    }));
+}
+
+function copiedBy(db: Database, id: number): CopiedRequests[] {
+  return db
+    .prepare<{ id: number }, { session_id: string; requests: number; nanoUsd: number; sessionNanoUsd: number }>(
+      `SELECT session.session_id, count(*) AS requests, sum(${COST}) AS nanoUsd,
+         (SELECT sum(${COST}) FROM request AS whole WHERE whole.session = session.id) AS sessionNanoUsd
+       FROM (SELECT DISTINCT request FROM request_copy JOIN origin ON origin.id = request_copy.origin WHERE origin.session = @id) AS copy
+         JOIN request ON request.id = copy.request JOIN session ON session.id = request.session
+       WHERE request.session <> @id GROUP BY session.id ORDER BY nanoUsd DESC, session.session_id`,
+    )
+    .all({ id })
+    .map(({ nanoUsd, sessionNanoUsd, ...copied }) => ({
+      ...copied,
+      cost_usd: usdFromNano(nanoUsd),
+      session_cost_usd: usdFromNano(sessionNanoUsd),
     }));
 }
 

@@ -42,7 +42,7 @@ export function sumEdge(
            coalesce((part.value ->> '$.cost.inputNanoUsd') + (part.value ->> '$.cost.outputNanoUsd')
              + (part.value ->> '$.cost.cacheReadNanoUsd') + (part.value ->> '$.cost.cacheCreationNanoUsd')
              + (part.value ->> '$.cost.webSearchNanoUsd'), 0),
-           part.value ->> 'estimated', part.key = 0 AND cost_basis = 3, part.key = 0 AND final = 0
+           part.value ->> 'estimated', part.value ->> 'unpriced', part.key = 0 AND final = 0
          FROM chosen, json_each(chosen.detail, '$.parts') AS part WHERE detail -> '$.parts' IS NOT NULL
        )
        SELECT ${group} AS "group",

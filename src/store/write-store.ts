@@ -50,6 +50,7 @@ export class WriteStore {
   readonly tallies: Tallies;
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
+  readonly #copy: Statement;
   readonly #deadLetter: Statement;
   readonly #lastSeq: Statement<[], { seq: number }>;
   #isSettled: boolean;
@@ -108,6 +109,7 @@ export class WriteStore {
       total: this.#toolTotals,
     });
     this.tallies = new Tallies(db);
+    this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
     this.#deadLetter = db.prepare(
       `INSERT OR IGNORE INTO dead_letter (path, line, offset_bytes, length_bytes, reason, seen_at_ms)
        VALUES (?, ?, ?, ?, ?, ?)`,
@@ -131,6 +133,12 @@ export class WriteStore {
       this.#forget();
       throw error;
     }
+  }
+
+  /** Remembers that a request stands in two origins. */
+  keepCopy(request: number, left: number, right: number): void {
+    this.#copy.run(request, left);
+    this.#copy.run(request, right);
   }
 
   /** Keeps a reject for people to look at; false where it was known already. */

@@ -7,7 +7,13 @@ import { restDifferences } from '../support/corpus-answer.ts';
 import { writeCorpus } from '../support/corpus-generator.ts';
 import type { CorpusAnswer } from '../support/corpus-tally.ts';
 import { needs } from '../support/offers.ts';
-import { environmentOf, LAUNCHER, type Place, temporaryFolder, until } from '../support/running-command.ts';
+import {
+  environmentOf,
+  LAUNCHER,
+  type Place,
+  temporaryFolder,
+  until,
+} from '../support/running-command.ts';
 import { followCollector, type RunningCollector } from '../support/running-server.ts';
 
 /**
@@ -25,12 +31,20 @@ interface OnSmallDisk {
   readonly makeRoom: () => void;
 }
 
-async function collectOnSmallDisk(disk: string, place: Place, freeKib: number): Promise<OnSmallDisk> {
+async function collectOnSmallDisk(
+  disk: string,
+  place: Place,
+  freeKib: number,
+): Promise<OnSmallDisk> {
   const command = [process.execPath, LAUNCHER, 'serve', '--port', '0'];
-  const child = spawn('unshare', ['-Urm', 'sh', '-c', ON_SMALL_DISK, 'sh', disk, String(freeKib), ...command], {
-    env: environmentOf(place),
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'unshare',
+    ['-Urm', 'sh', '-c', ON_SMALL_DISK, 'sh', disk, String(freeKib), ...command],
+    {
+      env: environmentOf(place),
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    },
+  );
   const makeRoom = (): void => void (child.stdio[3] as Writable).end('\n');
   onTestFinished(makeRoom);
   const server = await followCollector(child);
@@ -50,23 +64,30 @@ describe('a full disk', () => {
 
   // At the first commit, between two, and when the indexes are made: these sizes need not meet exactly those.
   for (const freeKib of [400, 900, 1500, 1700]) {
-    needs('small-disk')(`is waited out, and nothing is lost, with ${freeKib} KiB of room`, async () => {
-      const disk = join(folder, `disk-${freeKib}`);
-      mkdirSync(disk);
-      const { server, makeRoom } = await collectOnSmallDisk(disk, { home: join(disk, 'home'), claudeDir }, freeKib);
-      const reasons = await until('trouble', async () => {
-        const response = await server.get('/readyz');
-        const text = await response.text();
-        return response.status === 503 && text.includes('disk is full') ? text : undefined;
-      });
-      expect(reasons).toContain('Cannot write to the store');
-      expect((await server.get('/healthz')).status).toBe(200);
-      expect((await server.get('/api/sessions')).status).toBe(200);
-      expect((await server.get('/metrics')).status).toBe(200);
-      makeRoom();
-      await server.ready();
-      expect(await restDifferences(answer, server)).toEqual([]);
-      expect((await server.stop()).code).toBe(0);
-    });
+    needs('small-disk')(
+      `is waited out, and nothing is lost, with ${freeKib} KiB of room`,
+      async () => {
+        const disk = join(folder, `disk-${freeKib}`);
+        mkdirSync(disk);
+        const { server, makeRoom } = await collectOnSmallDisk(
+          disk,
+          { home: join(disk, 'home'), claudeDir },
+          freeKib,
+        );
+        const reasons = await until('trouble', async () => {
+          const response = await server.get('/readyz');
+          const text = await response.text();
+          return response.status === 503 && text.includes('disk is full') ? text : undefined;
+        });
+        expect(reasons).toContain('Cannot write to the store');
+        expect((await server.get('/healthz')).status).toBe(200);
+        expect((await server.get('/api/sessions')).status).toBe(200);
+        expect((await server.get('/metrics')).status).toBe(200);
+        makeRoom();
+        await server.ready();
+        expect(await restDifferences(answer, server)).toEqual([]);
+        expect((await server.stop()).code).toBe(0);
+      },
+    );
   }
 });

@@ -1,9 +1,19 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandLineDifferences, type ImportCounts, importDifferences, restDifferences } from '../support/corpus-answer.ts';
+import {
+  commandLineDifferences,
+  type ImportCounts,
+  importDifferences,
+  restDifferences,
+} from '../support/corpus-answer.ts';
 import { writeCorpus } from '../support/corpus-generator.ts';
 import type { CorpusAnswer } from '../support/corpus-tally.ts';
-import { commandJson, type Place, runCommand, temporaryFolder } from '../support/running-command.ts';
+import {
+  commandJson,
+  type Place,
+  runCommand,
+  temporaryFolder,
+} from '../support/running-command.ts';
 import { startCollector } from '../support/running-server.ts';
 
 const SIZE_MB = 24;
@@ -58,7 +68,10 @@ describe.each([
 
   it('leaves a sound store', async () => {
     const check = await runCommand(place, 'db', 'check');
-    expect({ code: check.code, first: check.stdout.split('\n')[0] }).toEqual({ code: 0, first: 'The store is sound.' });
+    expect({ code: check.code, first: check.stdout.split('\n')[0] }).toEqual({
+      code: 0,
+      first: 'The store is sound.',
+    });
   });
 
   it('would tell a single token too many', async () => {

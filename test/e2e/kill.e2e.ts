@@ -3,13 +3,31 @@ import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { commandLineDifferences, type ImportCounts, importDifferences } from '../support/corpus-answer.ts';
+import {
+  commandLineDifferences,
+  type ImportCounts,
+  importDifferences,
+} from '../support/corpus-answer.ts';
 import { writeCorpus } from '../support/corpus-generator.ts';
-import { appendResponse, liveFile, liveLine, liveMessageId, liveSession } from '../support/corpus-live.ts';
+import {
+  appendResponse,
+  liveFile,
+  liveLine,
+  liveMessageId,
+  liveSession,
+} from '../support/corpus-live.ts';
 import { createRandom, type Random } from '../support/corpus-random.ts';
 import type { CorpusAnswer } from '../support/corpus-tally.ts';
 import { needs } from '../support/offers.ts';
-import { commandJson, endOf, type Ended, type Place, startCommand, temporaryFolder, until } from '../support/running-command.ts';
+import {
+  commandJson,
+  endOf,
+  type Ended,
+  type Place,
+  startCommand,
+  temporaryFolder,
+  until,
+} from '../support/running-command.ts';
 import { startCollector } from '../support/running-server.ts';
 
 /** 50 take some two minutes and are for whoever changes how things are stored. */
@@ -19,7 +37,10 @@ const SECONDS_PER_KILL = 30;
 
 /** Bytes of the store and its log: they change with every commit. */
 const storeBytes = (home: string): number =>
-  ['hall-monitor.db', 'hall-monitor.db-wal'].reduce((sum, name) => sum + (statSync(join(home, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+  ['hall-monitor.db', 'hall-monitor.db-wal'].reduce(
+    (sum, name) => sum + (statSync(join(home, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
 
 /** Starts an import and kills it after the store has changed some times; an import that is done before ends by itself. */
 async function importAndKill(place: Place, random: Random): Promise<Ended> {
@@ -46,10 +67,18 @@ async function importAndKill(place: Place, random: Random): Promise<Ended> {
 function storeFaults(home: string): readonly unknown[] {
   const db = new Database(join(home, 'hall-monitor.db'), { readonly: true });
   try {
-    const integrity = db.prepare('PRAGMA integrity_check').pluck().all().filter((text) => text !== 'ok');
-    const { last, count, first } = db.prepare('SELECT max(seq) AS last, min(seq) AS first, count(*) AS count FROM event').get() as Record<string, number>;
+    const integrity = db
+      .prepare('PRAGMA integrity_check')
+      .pluck()
+      .all()
+      .filter((text) => text !== 'ok');
+    const { last, count, first } = db
+      .prepare('SELECT max(seq) AS last, min(seq) AS first, count(*) AS count FROM event')
+      .get() as Record<string, number>;
     const isGapFree = first === 1 && last === count;
-    const twice = db.prepare('SELECT kind, ref, revision FROM event GROUP BY 1, 2, 3 HAVING count(*) > 1').all();
+    const twice = db
+      .prepare('SELECT kind, ref, revision FROM event GROUP BY 1, 2, 3 HAVING count(*) > 1')
+      .all();
     return [...integrity, ...(isGapFree ? [] : [{ first, last, count }]), ...twice];
   } finally {
     db.close();
@@ -92,43 +121,58 @@ describe('kill -9', () => {
     KILLS * SECONDS_PER_KILL * 1000,
   );
 
-  needs('posix')(
-    'of the collector while transcripts grow costs nothing',
-    async () => {
-      const random = createRandom(23);
-      const place: Place = { home: join(folder, 'home-live'), claudeDir: join(folder, 'claude-live') };
-      let written = 0;
-      const append = (): void => {
-        written += 1;
-        appendResponse(place.claudeDir, { messageId: liveMessageId(written), session: liveSession(written % 7), atMs: Date.now(), outputTokens: written });
-      };
-      append();
-      for (let kill = 0; kill < 5; kill++) {
-        const server = await startCollector(place);
-        const writer = setInterval(append, 1);
-        const target = written + random.between(50, 400);
-        await until('growth', () => (written >= target ? true : undefined));
-        const end = await server.kill();
-        clearInterval(writer);
-        expect(end.signal).toBe('SIGKILL');
-        // It may have seen half a line.
-        const half = liveLine({ messageId: liveMessageId((written += 1)), session: liveSession(0), atMs: Date.now(), outputTokens: written });
-        const cut = random.between(1, half.length - 1);
-        appendFileSync(liveFile(place.claudeDir, liveSession(0)), half.slice(0, cut));
-        const next = await startCollector(place);
-        await next.ready();
-        appendFileSync(liveFile(place.claudeDir, liveSession(0)), half.slice(cut));
-        await next.kill();
-      }
+  needs('posix')('of the collector while transcripts grow costs nothing', async () => {
+    const random = createRandom(23);
+    const place: Place = {
+      home: join(folder, 'home-live'),
+      claudeDir: join(folder, 'claude-live'),
+    };
+    let written = 0;
+    const append = (): void => {
+      written += 1;
+      appendResponse(place.claudeDir, {
+        messageId: liveMessageId(written),
+        session: liveSession(written % 7),
+        atMs: Date.now(),
+        outputTokens: written,
+      });
+    };
+    append();
+    for (let kill = 0; kill < 5; kill++) {
       const server = await startCollector(place);
-      try {
-        await server.ready();
-        const { totals } = await server.json<{ totals: Record<string, number> }>('/api/metrics/costs');
-        expect({ requests: totals['requests'], output: totals['output_tokens'] }).toEqual({ requests: written, output: (written * (written + 1)) / 2 });
-      } finally {
-        expect((await server.stop()).code).toBe(0);
-      }
-      expect(storeFaults(place.home)).toEqual([]);
-    },
-  );
+      const writer = setInterval(append, 1);
+      const target = written + random.between(50, 400);
+      await until('growth', () => (written >= target ? true : undefined));
+      const end = await server.kill();
+      clearInterval(writer);
+      expect(end.signal).toBe('SIGKILL');
+      // It may have seen half a line.
+      const half = liveLine({
+        messageId: liveMessageId((written += 1)),
+        session: liveSession(0),
+        atMs: Date.now(),
+        outputTokens: written,
+      });
+      const cut = random.between(1, half.length - 1);
+      appendFileSync(liveFile(place.claudeDir, liveSession(0)), half.slice(0, cut));
+      const next = await startCollector(place);
+      await next.ready();
+      appendFileSync(liveFile(place.claudeDir, liveSession(0)), half.slice(cut));
+      await next.kill();
+    }
+    const server = await startCollector(place);
+    try {
+      await server.ready();
+      const { totals } = await server.json<{ totals: Record<string, number> }>(
+        '/api/metrics/costs',
+      );
+      expect({ requests: totals['requests'], output: totals['output_tokens'] }).toEqual({
+        requests: written,
+        output: (written * (written + 1)) / 2,
+      });
+    } finally {
+      expect((await server.stop()).code).toBe(0);
+    }
+    expect(storeFaults(place.home)).toEqual([]);
+  });
 });

@@ -8,7 +8,13 @@ import { needs } from '../support/offers.ts';
 import { endOf, temporaryFolder, until } from '../support/running-command.ts';
 import { startCollector } from '../support/running-server.ts';
 
-const TOKEN_NAMES = ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_5m_input_tokens', 'cache_creation_1h_input_tokens'];
+const TOKEN_NAMES = [
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_5m_input_tokens',
+  'cache_creation_1h_input_tokens',
+];
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
@@ -20,13 +26,23 @@ async function freePort(): Promise<number> {
 }
 
 /** A Prometheus that scrapes one target; answers the value of a query that has one, else undefined. */
-async function startPrometheus(folder: string, target: string): Promise<(query: string) => Promise<number | undefined>> {
+async function startPrometheus(
+  folder: string,
+  target: string,
+): Promise<(query: string) => Promise<number | undefined>> {
   const config = join(folder, 'prometheus.yml');
   const job = { job_name: 'hall-monitor', static_configs: [{ targets: [target] }] };
   // JSON is YAML.
-  writeFileSync(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }));
+  writeFileSync(
+    config,
+    JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }),
+  );
   const address = `127.0.0.1:${await freePort()}`;
-  const args = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'tsdb')}`, `--web.listen-address=${address}`];
+  const args = [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(folder, 'tsdb')}`,
+    `--web.listen-address=${address}`,
+  ];
   const child = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = endOf(child);
   onTestFinished(async () => {
@@ -35,8 +51,12 @@ async function startPrometheus(folder: string, target: string): Promise<(query: 
   });
   return async (query) => {
     try {
-      const response = await fetch(`http://${address}/api/v1/query?${new URLSearchParams({ query }).toString()}`);
-      const { data } = (await response.json()) as { data: { result: readonly { value: [number, string] }[] } };
+      const response = await fetch(
+        `http://${address}/api/v1/query?${new URLSearchParams({ query }).toString()}`,
+      );
+      const { data } = (await response.json()) as {
+        data: { result: readonly { value: [number, string] }[] };
+      };
       const [first] = data.result;
       return first === undefined ? undefined : Number(first.value[1]);
     } catch {
@@ -56,7 +76,9 @@ describe('a real Prometheus', () => {
     onTestFinished(async () => void (await server.kill()));
     await server.ready();
     const query = await startPrometheus(folder, new URL(server.url).host);
-    await until('scrape', async () => ((await query('up{job="hall-monitor"}')) === 1 ? true : undefined));
+    await until('scrape', async () =>
+      (await query('up{job="hall-monitor"}')) === 1 ? true : undefined,
+    );
     const { totals } = await server.json<{ totals: Record<string, number> }>('/api/metrics/costs');
     const tokens = TOKEN_NAMES.reduce((sum, name) => sum + (totals[name] ?? 0), 0);
     expect(await query('sum(hall_monitor_tokens_total)')).toBe(tokens);

@@ -10,7 +10,13 @@ import { listen, type LiveEvent } from '../support/client-events.ts';
 import { writeCorpus } from '../support/corpus-generator.ts';
 import { appendResponse, liveMessageId, liveSession } from '../support/corpus-live.ts';
 import { needs } from '../support/offers.ts';
-import { commandJson, type Place, runCommand, temporaryFolder, until } from '../support/running-command.ts';
+import {
+  commandJson,
+  type Place,
+  runCommand,
+  temporaryFolder,
+  until,
+} from '../support/running-command.ts';
 import { type RunningCollector, startCollector } from '../support/running-server.ts';
 
 type Figures = Readonly<Record<string, number>>;
@@ -37,7 +43,13 @@ describe('serve', () => {
   it('says where to look', async () => {
     const place = newPlace();
     const server = await collecting(place);
-    for (const word of [place.home, place.claudeDir, `${server.url}/metrics`, `${server.url}/events/metrics`, 'Ctrl+C']) {
+    for (const word of [
+      place.home,
+      place.claudeDir,
+      `${server.url}/metrics`,
+      `${server.url}/events/metrics`,
+      'Ctrl+C',
+    ]) {
       expect(server.said()).toContain(word);
     }
     expect((await server.get('/healthz')).status).toBe(200);
@@ -46,7 +58,11 @@ describe('serve', () => {
   it('is not ready before everything was read, and says why', async () => {
     const place = newPlace();
     await commandJson(place, 'import');
-    appendResponse(place.claudeDir, { messageId: liveMessageId(1), session: liveSession(1), atMs: Date.now() });
+    appendResponse(place.claudeDir, {
+      messageId: liveMessageId(1),
+      session: liveSession(1),
+      atMs: Date.now(),
+    });
     // Somebody else holds the store, so that nothing can be written before we want it.
     const holder = new Database(join(place.home, 'hall-monitor.db'));
     onTestFinished(() => void holder.close());
@@ -54,7 +70,10 @@ describe('serve', () => {
     const server = await collecting(place);
     const before = await server.get('/readyz');
     expect(before.status).toBe(503);
-    expect(await before.json()).toMatchObject({ ready: false, reasons: [expect.stringContaining('first reading')] });
+    expect(await before.json()).toMatchObject({
+      ready: false,
+      reasons: [expect.stringContaining('first reading')],
+    });
     expect((await server.get('/healthz')).status).toBe(200);
     holder.exec('ROLLBACK');
     await server.ready();
@@ -70,12 +89,22 @@ describe('serve', () => {
     const client = listen(`${server.url}/events/metrics`, (event) => events.push(event));
     onTestFinished(client.close);
     await client.opened;
-    const response = { messageId: liveMessageId(7), session: liveSession(7), atMs: Date.now(), outputTokens: 77 };
+    const response = {
+      messageId: liveMessageId(7),
+      session: liveSession(7),
+      atMs: Date.now(),
+      outputTokens: 77,
+    };
     appendResponse(place.claudeDir, response);
     const event = await until('event', () => events[0]);
     expect(event).toMatchObject({
       seq: 1,
-      entry: { event_type: 'api_response', session_id: response.session, tokens: { output_tokens: 77 }, data: { message_id: response.messageId } },
+      entry: {
+        event_type: 'api_response',
+        session_id: response.session,
+        tokens: { output_tokens: 77 },
+        data: { message_id: response.messageId },
+      },
     });
   });
 
@@ -84,17 +113,29 @@ describe('serve', () => {
     const first = await collecting(place);
     await first.ready();
     for (let number = 1; number <= 3; number++) {
-      appendResponse(place.claudeDir, { messageId: liveMessageId(number), session: liveSession(1), atMs: Date.now() });
+      appendResponse(place.claudeDir, {
+        messageId: liveMessageId(number),
+        session: liveSession(1),
+        atMs: Date.now(),
+      });
     }
-    await until('3 entries', async () => ((await first.json<{ data: unknown[] }>('/api/metrics')).data.length === 3 ? true : undefined));
+    await until('3 entries', async () =>
+      (await first.json<{ data: unknown[] }>('/api/metrics')).data.length === 3 ? true : undefined,
+    );
     await first.stop();
     const second = await collecting(place);
     await second.ready();
     const seqs: number[] = [];
-    const client = listen(`${second.url}/events/metrics`, ({ seq }) => seqs.push(seq), { 'last-event-id': '1' });
+    const client = listen(`${second.url}/events/metrics`, ({ seq }) => seqs.push(seq), {
+      'last-event-id': '1',
+    });
     onTestFinished(client.close);
     await client.opened;
-    appendResponse(place.claudeDir, { messageId: liveMessageId(4), session: liveSession(1), atMs: Date.now() });
+    appendResponse(place.claudeDir, {
+      messageId: liveMessageId(4),
+      session: liveSession(1),
+      atMs: Date.now(),
+    });
     await until('last event', () => (seqs.includes(4) ? true : undefined));
     expect(seqs).toEqual([2, 3, 4]);
   });
@@ -105,10 +146,19 @@ describe('serve', () => {
     const server = await collecting(place);
     await server.ready();
     const { totals: rest } = await server.json<{ totals: Figures }>('/api/metrics/costs');
-    const { totals: report } = await commandJson<{ totals: Figures }>(place, 'report', 'project', '--no-sync');
+    const { totals: report } = await commandJson<{ totals: Figures }>(
+      place,
+      'report',
+      'project',
+      '--no-sync',
+    );
     const series = parseExposition(await (await server.get('/metrics')).text());
     const metric = (name: string, type?: string): number =>
-      series.filter((each) => each.name === name && (type === undefined || each.labels['type'] === type)).reduce((sum, { value }) => sum + value, 0);
+      series
+        .filter(
+          (each) => each.name === name && (type === undefined || each.labels['type'] === type),
+        )
+        .reduce((sum, { value }) => sum + value, 0);
     expect(rest).toEqual(report);
     expect({
       requests: metric('hall_monitor_requests_total'),
@@ -128,7 +178,9 @@ describe('serve', () => {
     );
     expect(metric('hall_monitor_prompts_total')).toBe(answer.prompts);
     expect(metric('hall_monitor_sessions')).toBe(answer.sessions);
-    expect(metric('hall_monitor_tool_calls_total')).toBe(Object.values(answer.tools).reduce((sum, { calls }) => sum + calls, 0));
+    expect(metric('hall_monitor_tool_calls_total')).toBe(
+      Object.values(answer.tools).reduce((sum, { calls }) => sum + calls, 0),
+    );
   });
 
   needs('promtool')('exposes metrics that Prometheus has nothing to say against', async () => {
@@ -137,7 +189,10 @@ describe('serve', () => {
     const server = await collecting(place);
     await server.ready();
     const input = await (await server.get('/metrics')).text();
-    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input,
+      encoding: 'utf8',
+    });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
@@ -160,7 +215,9 @@ describe('serve', () => {
     const { port } = other.address() as AddressInfo;
     const { code, stderr } = await runCommand(newPlace(), 'serve', '--port', String(port));
     expect(code).toBe(69);
-    expect(stderr).toContain(`Port ${port} on 127.0.0.1 is already taken by process ${process.pid}, `);
+    expect(stderr).toContain(
+      `Port ${port} on 127.0.0.1 is already taken by process ${process.pid}, `,
+    );
     expect(stderr).toContain('HALL_MONITOR_PORT');
   });
 
@@ -210,7 +267,10 @@ describe('serve', () => {
   it('names a key of the configuration file that it does not know', async () => {
     const place = newPlace();
     mkdirSync(place.home, { mode: 0o700 });
-    writeFileSync(join(place.home, 'config.json'), JSON.stringify({ transcripts: { wacht: 'poll' } }));
+    writeFileSync(
+      join(place.home, 'config.json'),
+      JSON.stringify({ transcripts: { wacht: 'poll' } }),
+    );
     const { code, stderr } = await runCommand(place, 'serve');
     expect(code).toBe(78);
     expect(stderr).toContain('"transcripts.wacht"');
@@ -219,7 +279,14 @@ describe('serve', () => {
   });
 
   it('refuses to be reached from other machines without a token', async () => {
-    const { code, stderr } = await runCommand(newPlace(), 'serve', '--host', '0.0.0.0', '--port', '0');
+    const { code, stderr } = await runCommand(
+      newPlace(),
+      'serve',
+      '--host',
+      '0.0.0.0',
+      '--port',
+      '0',
+    );
     expect(code).toBe(78);
     expect(stderr).toContain('HALL_MONITOR_TOKEN');
   });

@@ -45,7 +45,9 @@ export function listen(
 
 function readEvent(block: string): LiveEvent | undefined {
   const fields = new Map(
-    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(': ') + 2)]),
+    block
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(': ') + 2)]),
   );
   const [id, data] = [fields.get('id'), fields.get('data')];
   if (id === undefined || data === undefined) return undefined;

@@ -31,7 +31,14 @@ const REPEATED = 200;
 
 /** Writes a corpus below `folder/projects`, and its answer to `folder/answer.json`. */
 export function writeCorpus(folder: string, options: CorpusOptions): CorpusAnswer {
-  const { mb, seed = 1, days = 45, projects = 7, dirty = false, end = '2026-11-18T00:00:00Z' } = options;
+  const {
+    mb,
+    seed = 1,
+    days = 45,
+    projects = 7,
+    dirty = false,
+    end = '2026-11-18T00:00:00Z',
+  } = options;
   const answer = emptyAnswer(seed);
   const random = createRandom(seed);
   const setting: Setting = { answer, random, dirty };
@@ -65,9 +72,13 @@ function writeSession(
   { turns, before }: { readonly turns: number; readonly before: readonly TranscriptLine[] },
 ): void {
   const { answer, random } = setting;
-  const file = createTranscriptWriter({ ...setting, file: path.join(talk.folder, `${talk.session}.jsonl`) });
+  const file = createTranscriptWriter({
+    ...setting,
+    file: path.join(talk.folder, `${talk.session}.jsonl`),
+  });
   answer.sessions += 1;
-  if (talk.isModern) file.line({ type: 'permission-mode', permissionMode: 'default', sessionId: talk.session });
+  if (talk.isModern)
+    file.line({ type: 'permission-mode', permissionMode: 'default', sessionId: talk.session });
   for (const line of before) file.line(line);
   for (let turn = 0; turn < turns; turn++) {
     takeTurn(setting, talk, file);
@@ -85,12 +96,29 @@ function writeSession(
 function resume(setting: Setting, old: Conversation): void {
   const { random } = setting;
   const session = random.uuid();
-  const talk: Conversation = { ...old, session, clockMs: old.clockMs + random.between(60_000, 7_200_000), history: [] };
+  const talk: Conversation = {
+    ...old,
+    session,
+    clockMs: old.clockMs + random.between(60_000, 7_200_000),
+    history: [],
+  };
   const copies = old.history.slice(-REPEATED).map((line) => {
     const copy = { ...line, sessionId: session };
     if (!old.isModern) return copy;
-    return { ...copy, uuid: random.uuid(), forkedFrom: { sessionId: old.session, messageUuid: line['uuid'] } };
+    return {
+      ...copy,
+      uuid: random.uuid(),
+      forkedFrom: { sessionId: old.session, messageUuid: line['uuid'] },
+    };
   });
-  const fork = { type: 'queue-operation', operation: 'dequeue', timestamp: new Date(talk.clockMs).toISOString(), sessionId: session };
-  writeSession(setting, talk, { turns: random.between(1, 5), before: old.isModern ? [fork, ...copies] : copies });
+  const fork = {
+    type: 'queue-operation',
+    operation: 'dequeue',
+    timestamp: new Date(talk.clockMs).toISOString(),
+    sessionId: session,
+  };
+  writeSession(setting, talk, {
+    turns: random.between(1, 5),
+    before: old.isModern ? [fork, ...copies] : copies,
+  });
 }

@@ -15,14 +15,32 @@ const LONG_SONNET_PROMPT = 200_000;
 const LONG_HAIKU_PROMPT = 100_000;
 
 const PRICES: Readonly<Record<string, (atMs: number, prompt: number) => Prices>> = {
-  'claude-opus-4-6': () => ({ input: 5000, output: 25_000, write5m: 6250, write1h: 10_000, read: 500 }),
+  'claude-opus-4-6': () => ({
+    input: 5000,
+    output: 25_000,
+    write5m: 6250,
+    write1h: 10_000,
+    read: 500,
+  }),
   // A long prompt makes every token of its request dearer.
   'claude-sonnet-4-5-20250929': (_atMs, prompt) =>
     prompt > LONG_SONNET_PROMPT
       ? { input: 6000, output: 22_500, write5m: 7500, write1h: 12_000, read: 600 }
       : { input: 3000, output: 15_000, write5m: 3750, write1h: 6000, read: 300 },
-  'claude-haiku-4-5-20251001': () => ({ input: 1000, output: 5000, write5m: 1250, write1h: 2000, read: 100 }),
-  'claude-opus-5-5': () => ({ input: 4000, output: 20_000, write5m: 5000, write1h: 8000, read: 200 }),
+  'claude-haiku-4-5-20251001': () => ({
+    input: 1000,
+    output: 5000,
+    write5m: 1250,
+    write1h: 2000,
+    read: 100,
+  }),
+  'claude-opus-5-5': () => ({
+    input: 4000,
+    output: 20_000,
+    write5m: 5000,
+    write1h: 8000,
+    read: 200,
+  }),
   // Reading from the cache got cheaper some days after the model came out.
   'claude-sonnet-5-5': (atMs) => ({
     input: 2000,

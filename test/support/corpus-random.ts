@@ -17,17 +17,17 @@ export interface Random {
   readonly prose: (length: number) => string;
 }
 
-const WORDS = [
-  ...['the', 'test', 'returns', 'value', 'of', 'build', 'failed', 'and', 'then', 'passed', 'import'],
-  ...['export', 'const', 'await', '=>', '{', '}', '();', '// why', '"quoted"', "it's", 'C:\\dir\\file'],
-  ...['\n', '\n  ', '\t', '\u001b[32m✓\u001b[0m', 'naïve', 'Größe', 'данные', '日本語', '🙂', '\u2028', '</tag>'],
-];
+const PLAIN =
+  `the test returns value of build failed and then passed import export const await => { } (); "quoted" it's
+  naïve Größe данные 日本語 🙂 </tag> // \\d+ C:\\dir\\file`.split(/\s+/);
+const WORDS = [...PLAIN, '\n', '\n  ', '\t', '\u001b[32m✓\u001b[0m', '\u2028'];
 const PROSE_UNITS = 300_000;
 
 /** Makes a stream of random choices from a seed. */
 export function createRandom(seed: number): Random {
   const next = fractions(seed);
-  const between = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
+  const between = (low: number, high: number): number =>
+    low + Math.floor(next() * (high - low + 1));
   const pick = <T>(list: readonly T[]): T => list[between(0, list.length - 1)]!;
   let serial = 0;
   const digest = (encoding: 'hex' | 'base64url'): string =>

@@ -34,7 +34,12 @@ const UNFINISHED =
   '{"type":"assistant","message":{"id":"msg_01cutoffcutoffcutoffcut","model":"claude-opus-4-6","usage":{"input_tokens":7,"output_tokens":90';
 
 /** Begins a transcript. */
-export function createTranscriptWriter({ file, answer, random, dirty }: WriterParts): TranscriptWriter {
+export function createTranscriptWriter({
+  file,
+  answer,
+  random,
+  dirty,
+}: WriterParts): TranscriptWriter {
   const newline = dirty && random.chance(0.12) ? '\r\n' : '\n';
   const parts: string[] = dirty && random.chance(0.12) ? ['\ufeff'] : [];
   return {

@@ -20,7 +20,10 @@ export interface RunningCollector {
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+/;
 
 /** Starts a collector on a port that the system chooses, and waits until it says where it is. */
-export const startCollector = (place: Place, ...args: readonly string[]): Promise<RunningCollector> =>
+export const startCollector = (
+  place: Place,
+  ...args: readonly string[]
+): Promise<RunningCollector> =>
   followCollector(startCommand(place, ['serve', '--port', '0', ...args]));
 
 /** The same for a process that was started in another way. */

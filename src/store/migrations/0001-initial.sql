@@ -103,6 +103,13 @@ CREATE TABLE occurrence (
   revision INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- Requests that stand in several origins, and which origins these are; what is counted for another one is a copy.
+CREATE TABLE request_copy (
+  request INTEGER NOT NULL REFERENCES request (id),
+  origin INTEGER NOT NULL REFERENCES origin (id),
+  PRIMARY KEY (origin, request)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE subagent (
   agent_id TEXT PRIMARY KEY,
   session INTEGER NOT NULL REFERENCES session (id),

@@ -37,7 +37,7 @@ const decode = (bytes: Buffer): { readonly lines: number; readonly records: stri
 };
 const newlines = (bytes: Buffer): number => bytes.filter((byte) => byte === 0x0a).length + 1;
 
-describe('decoding', () => {
+describe('decoding', { timeout: 60_000 }, () => {
   it('survives any bytes, and counts every line', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (array) => {

@@ -4,7 +4,7 @@ import { at, jsonl, type Line, SESSION } from '../../support/transcript-lines.ts
 import { decodeText } from '../../support/transcript-records.ts';
 
 const value = (...texts: readonly string[]) =>
-  fc.constantFrom<unknown>(...texts, undefined, null, 5, [], ['a'], {}, { a: 1 }, true);
+  fc.constantFrom<unknown>(...texts, undefined, null, 5, 57, [], ['a'], {}, { a: 1 }, true);
 const facts = {
   sessionId: value(SESSION, 'another', '../../x'),
   cwd: value('/home/dev/project', '/home/dev/project2', '/home/dev/Größe', '/a"b\\c'),

@@ -55,7 +55,7 @@ const expected = (bytes: Buffer, from: number): Found => {
   return { lines, long: [], end: Math.max(from, end) };
 };
 
-describe('reading lines', () => {
+describe('reading lines', { timeout: 60_000 }, () => {
   const bytes = fc
     .array(fc.constantFrom('a', 'b\n', '\n', 'é', '漢字', '😀\n', 'c'.repeat(20)), {
       maxLength: 40,

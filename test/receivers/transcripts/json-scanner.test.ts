@@ -61,7 +61,7 @@ const edit = fc.record({
   insert: fc.array(token, { maxLength: 3 }),
 });
 
-describe('skipping a value', () => {
+describe('skipping a value', { timeout: 60_000 }, () => {
   it('accepts every value that JSON can hold', () => {
     fc.assert(
       fc.property(json, (text) => {
@@ -140,7 +140,7 @@ describe('skipping a value', () => {
   });
 });
 
-describe('reading a value', () => {
+describe('reading a value', { timeout: 60_000 }, () => {
   const read = <T>(text: string, how: (scanner: JsonScanner) => T): T =>
     scan(text, (scanner, end) => {
       const value = how(scanner);
