@@ -7,7 +7,10 @@ import type { Log } from './runtime/log.ts';
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly handle: (request: Request, params: Readonly<Record<string, string>>) => Promise<Response> | Response;
+  readonly handle: (
+    request: Request,
+    params: Readonly<Record<string, string>>,
+  ) => Promise<Response> | Response;
 }
 
 /** Something that answers requests, runs a loop, or both. */

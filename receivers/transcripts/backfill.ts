@@ -37,7 +37,8 @@ const INLINE_RECORDS = 2000;
 export const backfill = async (given: BackfillParts): Promise<BackfillResult> => {
   const parts = { ...given, sink: keepingPositions(given) };
   // A first filling is large: let the threads start while the folders are searched.
-  const early = parts.positions.size === 0 && parts.threads > 0 ? new ReadPool(parts.threads) : null;
+  const early =
+    parts.positions.size === 0 && parts.threads > 0 ? new ReadPool(parts.threads) : null;
   let pool = early;
   try {
     const { files, problems } = findTranscripts(transcriptRoots(parts.claudeDirs));
@@ -104,4 +105,5 @@ const readInline = async (
   if (waiting.length > 0) await parts.sink(waiting);
 };
 
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error;

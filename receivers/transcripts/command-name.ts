@@ -1,6 +1,6 @@
-/** `NAME=value` before a command; the value may be quoted. */
-const ASSIGNMENT = /^[A-Za-z_]\w*=(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])*\s+/;
-const CHANGE_FOLDER = /^cd\s+(?:"[^"]*"|'[^']*'|[^\s;&|]+)\s*(?:&&|;)\s*/;
+/** `NAME=value` before a command; the value may be quoted, but nothing the shell would run or put together. */
+const ASSIGNMENT = /^[A-Za-z_]\w*=(?:"(?:[^"\\$`]|\\.|\$(?!\())*"|'[^']*'|[^\s"'`()\\]|\\.)*\s+/;
+const CHANGE_FOLDER = /^cd\s+(?:"[^"]*"|'[^']*'|(?:[^\s;&|"'`()\\]|\\.)+)\s*(?:&&|;)\s*/;
 const WORD = /^[\w./+@-]{1,64}(?=$|[\s;&|<>()])/;
 const MAX_PREFIXES = 16;
 

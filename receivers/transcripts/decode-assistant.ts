@@ -50,7 +50,9 @@ export const addRequestLine = (
   }
   if (at.atMs < known.atMs) known.atMs = at.atMs;
   if (at.atMs > known.endMs) known.endMs = at.atMs;
-  known.refusedBeforeOutput = false;
+  known.requestId ??= line.requestId;
+  if (!at.isSidechain && at.agentId === null) known.requester = 'main';
+  if (line.content.blocks > 0) known.refusedBeforeOutput = false;
   if (line.stopReason !== null) {
     known.final = true;
     known.stopReason = line.stopReason;

@@ -7,14 +7,18 @@ import type { LineContext } from './line-context.ts';
 type Parsed = Readonly<Record<string, unknown>>;
 
 const own = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Parsed)[name] : undefined;
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Parsed)[name]
+    : undefined;
 const text = (value: unknown, maxLength = 512): string | null =>
   typeof value === 'string' ? value.slice(0, maxLength).toWellFormed() : null;
 const count = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 
 const fact = (at: LineContext, name: SessionFactName, value: string | null): SessionFactRecord[] =>
-  value === null ? [] : [{ kind: 'session_fact', sessionId: at.sessionId, name, value, atMs: at.atMs }];
+  value === null
+    ? []
+    : [{ kind: 'session_fact', sessionId: at.sessionId, name, value, atMs: at.atMs }];
 
 const occurrence = (
   at: LineContext,
@@ -85,10 +89,15 @@ const MAX_MODELS = 64;
 const costState = (line: Parsed): string => {
   const numbers = COST_STATE_NUMBERS.map((name) => [name, count(own(line, name))] as const);
   const usage = own(line, 'modelUsage');
-  const models = typeof usage === 'object' && usage !== null ? Object.entries(usage).slice(0, MAX_MODELS) : [];
+  const models =
+    typeof usage === 'object' && usage !== null ? Object.entries(usage).slice(0, MAX_MODELS) : [];
   const byModel = models.map(([model, figures]) => {
-    const known = typeof figures === 'object' && figures !== null ? Object.entries(figures as Parsed) : [];
-    return [model.slice(0, 200), Object.fromEntries(known.filter(([, value]) => count(value) !== null))] as const;
+    const known =
+      typeof figures === 'object' && figures !== null ? Object.entries(figures as Parsed) : [];
+    return [
+      model.slice(0, 200),
+      Object.fromEntries(known.filter(([, value]) => count(value) !== null)),
+    ] as const;
   });
   return JSON.stringify({
     ...Object.fromEntries(numbers),
@@ -105,14 +114,19 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   'pr-link': (line, at) => {
     const url = text(own(line, 'prUrl'), 2048);
     if (url === null) return [];
-    const data = { pr_url: url, pr_number: count(own(line, 'prNumber')), pr_repository: text(own(line, 'prRepository')) };
+    const data = {
+      pr_url: url,
+      pr_number: count(own(line, 'prNumber')),
+      pr_repository: text(own(line, 'prRepository')),
+    };
     return [occurrence(at, `pr:${at.sessionId}:${url}`, 'pr_created', data)];
   },
   'ai-title': (line, at) => fact(at, 'ai_title', text(own(line, 'aiTitle'))),
   'custom-title': (line, at) => fact(at, 'custom_title', text(own(line, 'customTitle'))),
   summary: (line, at) => fact(at, 'summary_title', text(own(line, 'summary'))),
   'agent-name': (line, at) => fact(at, 'agent_name', text(own(line, 'agentName'))),
-  'permission-mode': (line, at) => fact(at, 'permission_mode', text(own(line, 'permissionMode'), 64)),
+  'permission-mode': (line, at) =>
+    fact(at, 'permission_mode', text(own(line, 'permissionMode'), 64)),
   'cost-state': (line, at) => fact(at, 'cost_state', costState(line)),
 };
 
@@ -127,6 +141,7 @@ export const decodeMetadata = (
   lineId: string,
 ): readonly MonitorRecord[] => {
   const line: unknown = JSON.parse(json);
-  return typeof line === 'object' && line !== null ? DECODERS[type]!(line as Parsed, at, lineId) : [];
+  return typeof line === 'object' && line !== null
+    ? DECODERS[type]!(line as Parsed, at, lineId)
+    : [];
 };
-

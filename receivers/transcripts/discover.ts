@@ -24,7 +24,8 @@ const OTHER_FOLDERS: ReadonlySet<string> = new Set(['tool-results', 'memory']);
 const MAX_DEPTH = 8;
 
 /** Whether a file's name is that of a transcript; a workflow's journal only repeats what its agents' files say. */
-export const isTranscriptName = (name: string): boolean => name.endsWith('.jsonl') && name !== 'journal.jsonl';
+export const isTranscriptName = (name: string): boolean =>
+  name.endsWith('.jsonl') && name !== 'journal.jsonl';
 
 /** The folders below which transcripts lie, of those that exist, each once. */
 export const transcriptRoots = (claudeDirs: readonly string[]): readonly string[] => {
@@ -65,7 +66,8 @@ export const findTranscripts = (roots: readonly string[]): Found => {
       if (entry.isDirectory()) {
         if (depth < MAX_DEPTH && !OTHER_FOLDERS.has(entry.name)) look(full, depth + 1);
       } else if (entry.isFile() && isTranscriptName(entry.name)) {
-        const hasMeta = names.size > 0 && names.has(`${entry.name.slice(0, -'.jsonl'.length)}.meta.json`);
+        const hasMeta =
+          names.size > 0 && names.has(`${entry.name.slice(0, -'.jsonl'.length)}.meta.json`);
         const file = tryStat(full, hasMeta);
         if (file === undefined) {
           // The folder tells its names and nothing more.
@@ -77,7 +79,9 @@ export const findTranscripts = (roots: readonly string[]): Found => {
     }
   };
   for (const root of roots) look(root, 0);
-  files.sort((left, right) => right.modifiedMs - left.modifiedMs || (left.path < right.path ? -1 : 1));
+  files.sort(
+    (left, right) => right.modifiedMs - left.modifiedMs || (left.path < right.path ? -1 : 1),
+  );
   return { files, folders, problems };
 };
 
@@ -99,4 +103,6 @@ export const statFile = (file: string, hasMeta: boolean): FoundFile | null => {
 };
 
 const isGone = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -36,6 +36,8 @@ const REASONS: ReadonlyMap<unknown, RejectReason> = new Map<unknown, RejectReaso
   [INVALID_USAGE, 'invalid_usage'],
   [NOT_AN_OBJECT, 'not_an_object'],
 ]);
+/** Titles, notes and figures are short; a longer line is no such thing. */
+const MAX_METADATA_BYTES = 1024 * 1024;
 const MAX_ENTRY_TYPES = 200;
 const NEWLINE = 0x0a;
 const FACTS = [
@@ -209,6 +211,10 @@ export class FileDecoder {
     };
     if (isConversation) this.#conversation(at, start);
     else if (isMetadata(line.type)) {
+      if (this.#json.at - start > MAX_METADATA_BYTES) {
+        this.#reject('too_long', start, this.#json.at);
+        return;
+      }
       const text = this.#json.bytes.toString('utf8', start, this.#json.at);
       for (const record of decodeMetadata(line.type, text, at, this.#lineId(start)))
         this.#keep(record);

@@ -2,7 +2,13 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Sink } from '../../src/component.ts';
 import type { Batch } from '../../src/records/record.ts';
-import { findTranscripts, type Found, type FoundFile, isTranscriptName, tryStat } from './discover.ts';
+import {
+  findTranscripts,
+  type Found,
+  type FoundFile,
+  isTranscriptName,
+  tryStat,
+} from './discover.ts';
 import type { Positions } from './plan-readings.ts';
 import { type Reading, readTranscript } from './read-transcript.ts';
 
@@ -54,7 +60,9 @@ export class Follower {
   /** Transcripts that lie in a folder now. */
   filesIn(folder: string): readonly string[] {
     try {
-      return readdirSync(folder).filter(isTranscriptName).map((name) => path.join(folder, name));
+      return readdirSync(folder)
+        .filter(isTranscriptName)
+        .map((name) => path.join(folder, name));
     } catch {
       // It is gone again, or closed to us: the next sweep says so.
       return [];

@@ -1,6 +1,10 @@
 import type { ApiRequestRecord } from '../../src/records/api-request.ts';
 import type { Batch, MonitorRecord } from '../../src/records/record.ts';
-import type { DurationSource, ToolCallRecord, ToolErrorClass } from '../../src/records/tool-call.ts';
+import type {
+  DurationSource,
+  ToolCallRecord,
+  ToolErrorClass,
+} from '../../src/records/tool-call.ts';
 
 /**
  * A batch on its way from one thread to another. Cloning a record object costs more than making it, so the records that
@@ -142,7 +146,11 @@ const packRequest = (pack: Packer, record: ApiRequestRecord): void => {
   pack.number(record.atMs);
   pack.number(record.endMs);
   pack.name(record.stopReason);
-  pack.number((record.final ? 1 : 0) + (record.refusedBeforeOutput ? 2 : 0) + (record.speed === 'fast' ? 4 : 0));
+  pack.number(
+    (record.final ? 1 : 0) +
+      (record.refusedBeforeOutput ? 2 : 0) +
+      (record.speed === 'fast' ? 4 : 0),
+  );
   pack.number(record.reportedCostUsd);
   pack.name(record.effort);
   pack.number(record.line);

@@ -6,5 +6,6 @@ import { createTranscripts, type TranscriptsComponent, type TranscriptsDeps } fr
 export const transcripts = {
   name: 'transcripts',
   config: transcriptsConfig,
-  create: (settings: TranscriptsConfig, deps: TranscriptsDeps): TranscriptsComponent => createTranscripts(settings, deps),
+  create: (settings: TranscriptsConfig, deps: TranscriptsDeps): TranscriptsComponent =>
+    createTranscripts(settings, deps),
 } satisfies Installable<TranscriptsConfig, TranscriptsDeps>;

@@ -54,8 +54,18 @@ export const packPosition = (at: Position): string => {
 /** Position from the text of a checkpoint; null for the empty text. */
 export const unpackPosition = (text: string): Position | null => {
   if (text === '') return null;
-  const [device, inode, sizeBytes, modifiedMs, offsetBytes, lines, headBytes, headDigest, anchorDigest, ...memory] =
-    JSON.parse(text) as Packed;
+  const [
+    device,
+    inode,
+    sizeBytes,
+    modifiedMs,
+    offsetBytes,
+    lines,
+    headBytes,
+    headDigest,
+    anchorDigest,
+    ...memory
+  ] = JSON.parse(text) as Packed;
   const [firstAtMs, lastAtMs, sessionId, project] = memory;
   return {
     device,
@@ -75,5 +85,6 @@ export const unpackPosition = (text: string): Position | null => {
 };
 
 /** How the text of a position begins that stands for all there is of a file as it is now. */
-export const identityPrefix = (file: Pick<Position, 'device' | 'inode' | 'sizeBytes' | 'modifiedMs'>): string =>
-  `[${file.device},${file.inode},${file.sizeBytes},${file.modifiedMs},`;
+export const identityPrefix = (
+  file: Pick<Position, 'device' | 'inode' | 'sizeBytes' | 'modifiedMs'>,
+): string => `[${file.device},${file.inode},${file.sizeBytes},${file.modifiedMs},`;

@@ -116,6 +116,8 @@ const block = new Block();
 
 /** Reads `message.content`, a string or a list of blocks, at the scanner's place. */
 export const readContent = (json: JsonScanner, content: ContentFacts): void => {
+  // Of a key that is there twice the last one counts.
+  content.clear();
   const first = json.peek();
   if (first === 0x22) {
     block.clear();

@@ -21,6 +21,9 @@ const USED_TYPES: ReadonlySet<string> = new Set([
   'cost-state',
 ]);
 
+/** Attachments that are large and carry nothing we use. */
+const HEAVY_ATTACHMENTS: ReadonlySet<string> = new Set(['prompt_snapshot']);
+
 /** One line of a transcript as it stands there. The same object is filled anew for every line. */
 export class LineFacts implements SessionFacts {
   type: string | null = null;
@@ -183,13 +186,15 @@ const LINE = new Fields<LineFacts>({
   toolUseResult: (json, line) => readToolUseResult(json, line.result),
 });
 
-/** Reads the attachment's type; where the line may be skipped, that alone, as it comes first. */
+/** Reads the attachment's type; of a heavy one that may be skipped that alone, as it comes first. */
 const readAttachment = (json: JsonScanner, line: LineFacts): void => {
-  if (!line.maySkip) return void readObject(json, ATTACHMENT, line);
   const before = json.at;
-  if (json.enterObject() && ATTACHMENT.next(json, -1) === TYPE_ONLY) {
+  if (line.maySkip && json.enterObject() && ATTACHMENT.next(json, -1) === TYPE_ONLY) {
     line.attachment = recent.type.read(json);
-    if (line.attachment !== null) return;
+    if (line.attachment !== null && HEAVY_ATTACHMENTS.has(line.attachment)) {
+      line.skipped = true;
+      return;
+    }
   }
   json.at = before;
   readObject(json, ATTACHMENT, line);
@@ -221,13 +226,8 @@ export const readLine = (json: JsonScanner, line: LineFacts, maySkip: boolean): 
     const reader = LINE.readers[key];
     if (reader === undefined) json.skipValue();
     else reader(json, line);
-    if (
-      maySkip &&
-      ((line.type !== null && !USED_TYPES.has(line.type)) || line.attachment !== null)
-    ) {
-      line.skipped = true;
-      return;
-    }
+    if (maySkip && line.type !== null && !USED_TYPES.has(line.type)) line.skipped = true;
+    if (line.skipped) return;
     key = LINE.next(json, key);
   }
   if (json.peek() !== 0x0a) throw INVALID_JSON;

@@ -21,7 +21,11 @@ const REPORTS_PER_COMMIT = 8;
  * would triple its heap. The last two are looked at each time a heap is about to grow, so they work in a running process;
  * the first is for the threads, which are better off with room from the start.
  */
-const LEAN_HEAP = ['--min-semi-space-size=4', '--semi-space-growth-factor=1', '--heap-growing-percent=30'];
+const LEAN_HEAP = [
+  '--min-semi-space-size=4',
+  '--semi-space-growth-factor=1',
+  '--heap-growing-percent=30',
+];
 
 /** Threads that read and decode transcripts. Started before it is known what there is to read: that takes as long. */
 export class ReadPool {
@@ -40,14 +44,19 @@ export class ReadPool {
    * Reads all files and hands on what they hold as it comes; `onResult` commits it. Threads wait while too much is on its
    * way. Rejects where a thread failed or `onResult` threw.
    */
-  async read(readings: readonly Reading[], onResult: (result: ReadResult) => Promise<void>): Promise<void> {
+  async read(
+    readings: readonly Reading[],
+    onResult: (result: ReadResult) => Promise<void>,
+  ): Promise<void> {
     const counters = new Int32Array(new SharedArrayBuffer(8));
     let waiting: ReadReport[] = [];
     let running = this.#workers.length;
     let isDraining = false;
+    const isDue = (): boolean =>
+      waiting.length >= REPORTS_PER_COMMIT || (running === 0 && waiting.length > 0);
     await new Promise<void>((resolve, reject) => {
       const drain = async (): Promise<void> => {
-        while (waiting.length >= REPORTS_PER_COMMIT || (running === 0 && waiting.length > 0)) {
+        while (isDue()) {
           const reports = waiting;
           waiting = [];
           await onResult(gather(reports));
@@ -62,7 +71,7 @@ export class ReadPool {
         worker.on('message', (report: ReadReport) => {
           if (report.done) running -= 1;
           waiting.push(report);
-          if (!isDraining && (waiting.length >= REPORTS_PER_COMMIT || running === 0)) {
+          if (!isDraining && isDue()) {
             isDraining = true;
             setImmediate(() => void drain().catch(reject));
           }

@@ -29,11 +29,13 @@ export class ToolUseResultFacts {
 }
 
 const resultKind = new RecentText(64);
+/** Longer than any tool runs. */
+const MAX_DURATION_MS = 1e12;
 
 const duration = (json: JsonScanner, result: ToolUseResultFacts, unitMs: number): void => {
   const value = json.numberOrNull();
-  if (value !== null && value >= 0 && Number.isFinite(value))
-    result.durationMs = Math.round(value * unitMs);
+  if (value === null || value < 0 || value * unitMs > MAX_DURATION_MS) return;
+  result.durationMs = Math.round(value * unitMs);
 };
 
 const RESULT = new Fields<ToolUseResultFacts>({

@@ -45,7 +45,12 @@ const openFile = (file: string): number | null => {
   try {
     return openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ELOOP')) return null;
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'ENOENT' || error.code === 'ELOOP')
+    )
+      return null;
     throw error;
   }
 };
@@ -77,7 +82,12 @@ class TranscriptReading {
     const { file } = this.#reading;
     const position = this.#resumable(stat.size);
     const from = position?.offsetBytes ?? 0;
-    const decoder = new FileDecoder(file.path, Math.floor(stat.mtimeMs), position, position?.lines ?? 0);
+    const decoder = new FileDecoder(
+      file.path,
+      Math.floor(stat.mtimeMs),
+      position,
+      position?.lines ?? 0,
+    );
     let read = from;
     chunks.read(
       this.#fd,
@@ -102,9 +112,13 @@ class TranscriptReading {
     if (position === null) return null;
     if (sizeBytes < position.offsetBytes) this.#reset = 'truncated';
     else if (this.#digest(0, position.headBytes) !== position.headDigest) this.#reset = 'rewritten';
-    else if (this.#anchor(position.offsetBytes) !== position.anchorDigest) this.#reset = 'rewritten';
+    else if (this.#anchor(position.offsetBytes) !== position.anchorDigest)
+      this.#reset = 'rewritten';
     else {
-      this.#head = position.headBytes < HEAD_BYTES ? null : { bytes: position.headBytes, digest: position.headDigest };
+      this.#head =
+        position.headBytes < HEAD_BYTES
+          ? null
+          : { bytes: position.headBytes, digest: position.headDigest };
       return position;
     }
     if (this.#movedFrom === null) return null;
@@ -144,7 +158,12 @@ class TranscriptReading {
       rejects,
       entries,
       newestAtMs,
-      checkpoint: { position: packPosition(position), sessionId: memory.sessionId, lines, bytes: offsetBytes },
+      checkpoint: {
+        position: packPosition(position),
+        sessionId: memory.sessionId,
+        lines,
+        bytes: offsetBytes,
+      },
       ...(this.#reset !== undefined && this.#isFirst && { reset: this.#reset }),
     });
     this.#isFirst = false;
@@ -155,7 +174,9 @@ class TranscriptReading {
     const { file } = this.#reading;
     const { agentId } = transcriptPlace(file.path);
     if (agentId === null || sessionId === null) return [];
-    const meta = file.hasMeta ? readMeta(`${file.path.slice(0, -'.jsonl'.length)}.meta.json`) : null;
+    const meta = file.hasMeta
+      ? readMeta(`${file.path.slice(0, -'.jsonl'.length)}.meta.json`)
+      : null;
     return [decodeSubagentMeta(agentId, sessionId, meta)];
   }
 

@@ -35,7 +35,10 @@ const work = ({ readings, counters }: ReadOrder): void => {
   const send = (done: boolean): void => {
     waitForRoom(counters);
     const report: ReadReport = { frames, bytesRead, filesRead, problems, done };
-    parentPort!.postMessage(report, frames.map((frame) => frame.numbers.buffer));
+    parentPort!.postMessage(
+      report,
+      frames.map((frame) => frame.numbers.buffer),
+    );
     frames = [];
     problems = [];
     records = bytesRead = filesRead = 0;
@@ -51,7 +54,7 @@ const work = ({ readings, counters }: ReadOrder): void => {
       });
       bytesRead += read;
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
       problems.push({ path: reading.file.path, reason: error.message });
     }
     filesRead += 1;

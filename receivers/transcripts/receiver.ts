@@ -26,8 +26,10 @@ export interface TranscriptsComponent extends Component {
 }
 
 /** Makes the receiver. It may run in a thread that has no need of the schemas, so they are kept apart. */
-export const createTranscripts = (settings: TranscriptsConfig, deps: TranscriptsDeps): TranscriptsComponent =>
-  new TranscriptReceiver(settings, deps);
+export const createTranscripts = (
+  settings: TranscriptsConfig,
+  deps: TranscriptsDeps,
+): TranscriptsComponent => new TranscriptReceiver(settings, deps);
 
 class TranscriptReceiver implements TranscriptsComponent {
   readonly name = 'transcripts';
@@ -46,7 +48,12 @@ class TranscriptReceiver implements TranscriptsComponent {
     this.#settings = settings;
     this.#deps = deps;
     this.#positions = new Positions([]);
-    this.#follower = new Follower({ positions: this.#positions, sink: deps.sink, now: deps.now, onProblem: this.#problem });
+    this.#follower = new Follower({
+      positions: this.#positions,
+      sink: deps.sink,
+      now: deps.now,
+      onProblem: this.#problem,
+    });
   }
 
   readonly trouble = (): string | undefined => {
@@ -76,7 +83,12 @@ class TranscriptReceiver implements TranscriptsComponent {
   #recall(): void {
     const { origins, sink, now } = this.#deps;
     this.#positions = new Positions(origins('transcript'));
-    this.#follower = new Follower({ positions: this.#positions, sink, now, onProblem: this.#problem });
+    this.#follower = new Follower({
+      positions: this.#positions,
+      sink,
+      now,
+      onProblem: this.#problem,
+    });
   }
 
   readonly #problem = (path: string, reason: string): void => {
@@ -107,7 +119,10 @@ class TranscriptReceiver implements TranscriptsComponent {
     while (!signal.aborted) {
       const untilSweep = this.#sweptAtMs + sweepIntervalMs - performance.now();
       if (this.#hinted.size === 0) {
-        await this.#sleep(Math.max(0, this.#isPolling ? Math.min(pollIntervalMs, untilSweep) : untilSweep), signal);
+        await this.#sleep(
+          Math.max(0, this.#isPolling ? Math.min(pollIntervalMs, untilSweep) : untilSweep),
+          signal,
+        );
       }
       if (signal.aborted) return;
       await this.#untilDone(signal, async () => {
@@ -133,7 +148,8 @@ class TranscriptReceiver implements TranscriptsComponent {
         return;
       } catch (error) {
         if (!(error instanceof TransientError)) throw error;
-        if (this.#trouble === undefined) this.#deps.log.error({ err: error }, 'Reading stops until the store can be written to.');
+        if (this.#trouble === undefined)
+          this.#deps.log.error({ err: error }, 'Reading stops until the store can be written to.');
         this.#trouble = error.message;
         // What was hinted may not have been read: look at everything next.
         this.#sweptAtMs = Number.NEGATIVE_INFINITY;
@@ -164,7 +180,10 @@ class TranscriptReceiver implements TranscriptsComponent {
   #poll(reason: string): void {
     if (this.#isPolling) return;
     this.#isPolling = true;
-    this.#deps.log.warn({ reason }, 'Changes are not told by the system; looking for them instead.');
+    this.#deps.log.warn(
+      { reason },
+      'Changes are not told by the system; looking for them instead.',
+    );
     this.#wake();
   }
 

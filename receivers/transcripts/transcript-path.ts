@@ -22,7 +22,8 @@ export const transcriptPlace = (file: string): TranscriptPlace => {
   return { sessionId: agentId === null ? validId(name) : null, agentId };
 };
 
-const validId = (name: string | undefined): string | null => (name !== undefined && ID.test(name) ? name : null);
+const validId = (name: string | undefined): string | null =>
+  name !== undefined && ID.test(name) ? name : null;
 
 /** Whether a session or agent id, as a line gives it, can be taken as such. */
 export const isId = (id: string | null): id is string => id !== null && ID.test(id);

@@ -46,7 +46,8 @@ export class StoreHeldError extends TransientError {
 const MAX_THREADS = 4;
 
 /** Threads that read while much is new: as many as there are cores, but few. */
-export const readerThreads = (): number => Math.min(MAX_THREADS, Math.max(1, availableParallelism()));
+export const readerThreads = (): number =>
+  Math.min(MAX_THREADS, Math.max(1, availableParallelism()));
 
 /**
  * Opens the store for writing.

@@ -17,7 +17,9 @@ export const createCounters = (gauges: Gauges): Counters => {
   for (const [name, [metric, label]] of Object.entries(SHOWN)) {
     const values = new Map<string, number>();
     counts.set(name, values);
-    gauges.offer(metric, () => [...values].map(([text, value]) => ({ labels: { [label]: text }, value })));
+    gauges.offer(metric, () =>
+      [...values].map(([text, value]) => ({ labels: { [label]: text }, value })),
+    );
   }
   return {
     add: (name, label, by = 1) => {

@@ -176,7 +176,8 @@ function clientReason(
   const hidden =
     'the client also counts requests that no transcript holds (titles, summaries), at its own prices';
   if (copied.length === 0) return [`             because ${hidden}.`];
-  if (Math.abs(rest - parentsUsd) < SAME_USD) return [`             because ${parents}; with that the two agree.`];
+  if (Math.abs(rest - parentsUsd) < SAME_USD)
+    return [`             because ${parents}; with that the two agree.`];
   return [`             because ${parents}; and ${hidden}.`];
 }
 

@@ -17,7 +17,8 @@ export const fillStore = async (config: Config, note: (text: string) => void): P
         positions: new Positions(collector.origins('transcript')),
         sink: collector.sink,
         onProgress: bar.show,
-        onProblem: (path, reason) => note(`hall-monitor: cannot read ${escapeText(`${path}: ${reason}`)}\n`),
+        onProblem: (path, reason) =>
+          note(`hall-monitor: cannot read ${escapeText(`${path}: ${reason}`)}\n`),
         threads: readerThreads(),
       });
       collector.settle();
@@ -27,7 +28,8 @@ export const fillStore = async (config: Config, note: (text: string) => void): P
     }
   } catch (error) {
     if (!(error instanceof StoreHeldError)) throw error;
-    const who = error.holderPid === null ? 'A collector' : `The collector (process ${error.holderPid})`;
+    const who =
+      error.holderPid === null ? 'A collector' : `The collector (process ${error.holderPid})`;
     note(`${who} keeps the store up to date; showing what it has.\n`);
   }
 };

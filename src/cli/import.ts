@@ -23,8 +23,16 @@ const BYTES_PER_MEBIBYTE = 1024 * 1024;
 export const run = async ({ config, terminal, json }: ImportOptions): CommandResult => {
   const startedMs = performance.now();
   const { home, claudeDirs, pricing } = config;
-  const collector = await openCollector({ home, overrideFile: pricing.overrideFile, waitMs: LOCK_WAIT_MS });
-  const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY, now: terminal.nowMs });
+  const collector = await openCollector({
+    home,
+    overrideFile: pricing.overrideFile,
+    waitMs: LOCK_WAIT_MS,
+  });
+  const bar = createProgressBar({
+    note: terminal.note,
+    isTerminal: process.stderr.isTTY,
+    now: terminal.nowMs,
+  });
   const problems: string[] = [];
   try {
     const read = await backfill({
@@ -45,8 +53,10 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
     bar.clear();
     collector.close();
   }
-  for (const problem of problems.slice(0, MAX_PROBLEMS)) terminal.note(`hall-monitor: cannot read ${escapeText(problem)}\n`);
-  if (problems.length > MAX_PROBLEMS) terminal.note(`hall-monitor: and ${problems.length - MAX_PROBLEMS} more\n`);
+  for (const problem of problems.slice(0, MAX_PROBLEMS))
+    terminal.note(`hall-monitor: cannot read ${escapeText(problem)}\n`);
+  if (problems.length > MAX_PROBLEMS)
+    terminal.note(`hall-monitor: and ${problems.length - MAX_PROBLEMS} more\n`);
 };
 
 /** What was done, and what the store holds now. */

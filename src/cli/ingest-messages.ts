@@ -14,12 +14,22 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** What it tells. */
 export type IngestReport =
   | { readonly kind: 'opened' }
-  | { readonly kind: 'failed'; readonly message: string; readonly hint: string; readonly exitCode: number }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly hint: string;
+      readonly exitCode: number;
+    }
   | { readonly kind: 'committed'; readonly lastSeq: number; readonly lagMs: number | null }
   | { readonly kind: 'backfill'; readonly progress: BackfillProgress }
   | { readonly kind: 'caught_up' }
   | { readonly kind: 'state'; readonly trouble: string | null; readonly tracked: number }
-  | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
+  | {
+      readonly kind: 'log';
+      readonly level: LogLevel;
+      readonly fields: object;
+      readonly message: string;
+    }
   | { readonly kind: 'count'; readonly name: string; readonly label: string; readonly by: number }
   | { readonly kind: 'closed' };
 

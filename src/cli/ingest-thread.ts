@@ -15,11 +15,19 @@ const STATE_INTERVAL_MS = 1_000;
 
 const tell = (report: IngestReport): void => parentPort!.postMessage(report);
 
-const collect = async ({ home, overrideFile, transcripts: settings }: IngestOrder): Promise<void> => {
+const collect = async ({
+  home,
+  overrideFile,
+  transcripts: settings,
+}: IngestOrder): Promise<void> => {
   const log = relayLog(tell);
   let newestAtMs: number | null = null;
   const onCommit = (lastSeq: number): void => {
-    tell({ kind: 'committed', lastSeq, lagMs: newestAtMs === null ? null : Date.now() - newestAtMs });
+    tell({
+      kind: 'committed',
+      lastSeq,
+      lagMs: newestAtMs === null ? null : Date.now() - newestAtMs,
+    });
   };
   const collector = await openCollector({ home, overrideFile, waitMs: LOCK_WAIT_MS, onCommit });
   tell({ kind: 'opened' });
@@ -30,7 +38,10 @@ const collect = async ({ home, overrideFile, transcripts: settings }: IngestOrde
     now: Date.now,
     count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
     sink: (batches) => {
-      newestAtMs = batches.reduce<number | null>((newest, batch) => latest(newest, batch.newestAtMs), null);
+      newestAtMs = batches.reduce<number | null>(
+        (newest, batch) => latest(newest, batch.newestAtMs),
+        null,
+      );
       return collector.sink(batches);
     },
     origins: collector.origins,
@@ -53,7 +64,11 @@ const collect = async ({ home, overrideFile, transcripts: settings }: IngestOrde
   };
   const timer = setInterval(() => {
     if (unsettled !== null) settle();
-    tell({ kind: 'state', trouble: receiver.trouble?.() ?? unsettled, tracked: receiver.tracked() });
+    tell({
+      kind: 'state',
+      trouble: receiver.trouble?.() ?? unsettled,
+      tracked: receiver.tracked(),
+    });
   }, STATE_INTERVAL_MS);
   try {
     await receiver.run(stop.signal);
@@ -72,6 +87,12 @@ try {
   await collect(workerData as IngestOrder);
 } catch (error) {
   if (!(error instanceof Error && 'hint' in error)) throw error;
-  const exitCode = error instanceof ConfigError ? 78 : 'exitCode' in error ? Number(error.exitCode) : 1;
-  tell({ kind: 'failed', message: error.message, hint: typeof error.hint === 'string' ? error.hint : '', exitCode });
+  const exitCode =
+    error instanceof ConfigError ? 78 : 'exitCode' in error ? Number(error.exitCode) : 1;
+  tell({
+    kind: 'failed',
+    message: error.message,
+    hint: typeof error.hint === 'string' ? error.hint : '',
+    exitCode,
+  });
 }

@@ -24,7 +24,10 @@ export class IngestFailedError extends Error {
 }
 
 /** Starts the collecting thread; everything it tells after its beginning goes to `onReport`. */
-export const startIngestWorker = (order: IngestOrder, onReport: (report: IngestReport) => void): IngestWorker => {
+export const startIngestWorker = (
+  order: IngestOrder,
+  onReport: (report: IngestReport) => void,
+): IngestWorker => {
   const worker = new Worker(new URL('./ingest-thread.ts', import.meta.url), {
     workerData: order,
     resourceLimits: { maxYoungGenerationSizeMb: 4 },

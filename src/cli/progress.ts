@@ -41,7 +41,8 @@ export const createProgressBar = ({ note, isTerminal, now }: ProgressPlace): Pro
   };
 };
 
-const share = ({ bytesRead, bytes }: BackfillProgress): number => (bytes === 0 ? 1 : Math.min(1, bytesRead / bytes));
+const share = ({ bytesRead, bytes }: BackfillProgress): number =>
+  bytes === 0 ? 1 : Math.min(1, bytesRead / bytes);
 
 const bar = (progress: BackfillProgress): string => {
   const full = Math.round(share(progress) * WIDTH);
@@ -64,7 +65,9 @@ export const progressText = (progress: BackfillProgress, elapsedMs: number): str
 };
 
 const mebibytes = (bytes: number): string =>
-  (bytes / MEBIBYTE).toLocaleString('en-US', { maximumFractionDigits: bytes < 10 * MEBIBYTE ? 1 : 0 });
+  (bytes / MEBIBYTE).toLocaleString('en-US', {
+    maximumFractionDigits: bytes < 10 * MEBIBYTE ? 1 : 0,
+  });
 
 const timeText = (seconds: number): string =>
   seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

@@ -30,7 +30,11 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   offerProcess(gauges, terminal.nowMs());
   const counters = createCounters(gauges);
   const state = createServeState(gauges, terminal.nowMs);
-  const bar = createProgressBar({ note: terminal.note, isTerminal: process.stderr.isTTY, now: terminal.nowMs });
+  const bar = createProgressBar({
+    note: terminal.note,
+    isTerminal: process.stderr.isTTY,
+    now: terminal.nowMs,
+  });
   let notify: (lastSeq: number) => void = () => undefined;
   const ingest = startIngestWorker(ingestOrder(config), (report: IngestReport) => {
     state.note(report);
@@ -49,9 +53,19 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     const components = createExporters(config, { reader, gauges, log, count: counters.add });
     const routes = components.flatMap((component) => component.routes ?? []);
     const { host, port, allowedHosts } = config;
-    const running = await createServer({ host, port, allowedHosts, token: config.token ?? undefined, routes, health: state.health, log }).listen();
+    const running = await createServer({
+      host,
+      port,
+      allowedHosts,
+      token: config.token ?? undefined,
+      routes,
+      health: state.health,
+      log,
+    }).listen();
     terminal.note(whereToLook(running.url, config));
-    const loops = Promise.all(components.flatMap((component) => component.run?.(stop.signal) ?? []));
+    const loops = Promise.all(
+      components.flatMap((component) => component.run?.(stop.signal) ?? []),
+    );
     try {
       await Promise.race([stop.requested, ingest.ended, failureOf(loops)]);
     } finally {
@@ -62,7 +76,10 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     await loops;
   } finally {
     ingest.stop();
-    await Promise.race([ingest.ended.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
+    await Promise.race([
+      ingest.ended.catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref()),
+    ]);
     reader.close();
   }
 };
@@ -87,7 +104,10 @@ interface ExporterParts {
 }
 
 /** Makes every exporter of the list; each takes of the settings and parts what it knows. */
-const createExporters = (config: Config, { reader, gauges, log, count }: ExporterParts): readonly Component[] => {
+const createExporters = (
+  config: Config,
+  { reader, gauges, log, count }: ExporterParts,
+): readonly Component[] => {
   const version = packageVersion();
   const parts = {
     reader,

@@ -9,7 +9,10 @@ export type Note = (text: string) => void;
  * Brings the store up to date with the transcripts. Where nothing changed nothing is opened for writing; where a
  * collector runs, it does this itself.
  */
-export const syncStore = async (config: Config, note: Note = (text) => void process.stderr.write(text)): Promise<void> => {
+export const syncStore = async (
+  config: Config,
+  note: Note = (text) => void process.stderr.write(text),
+): Promise<void> => {
   const { home, claudeDirs } = config;
   const db = openStoreForReading(home);
   if (db !== undefined) {

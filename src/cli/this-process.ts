@@ -16,11 +16,13 @@ export const offerProcess = (gauges: Gauges, nowMs: number): void => {
 /** Resource attributes of this process; `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` add to them and win. */
 export const resourceOf = (version: string): Readonly<Record<string, string>> => {
   const { attributes } = detectResources({ detectors: [envDetector] });
-  const named = Object.entries(attributes).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []));
+  const named = Object.entries(attributes).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return {
     'service.name': 'hall-monitor',
     'service.version': version,
     'host.name': hostname(),
-    ...Object.fromEntries(named),
+    ...Object.fromEntries<string>(named),
   };
 };

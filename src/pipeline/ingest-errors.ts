@@ -2,10 +2,26 @@ import { TransientError } from '../errors.ts';
 
 const REASONS: readonly (readonly [prefix: string, reason: string, hint: string])[] = [
   ['SQLITE_FULL', 'the disk is full', 'Make room on the disk; collecting goes on by itself.'],
-  ['SQLITE_IOERR', 'the disk reports an error', 'Look at the disk and at who may write to the data folder.'],
-  ['SQLITE_BUSY', 'another program keeps the store locked', 'End the program that has the store open for writing.'],
-  ['SQLITE_READONLY', 'the store may not be written to', 'Give yourself the right to write to the data folder.'],
-  ['SQLITE_CANTOPEN', 'a file of the store cannot be opened', 'Look at who may write to the data folder.'],
+  [
+    'SQLITE_IOERR',
+    'the disk reports an error',
+    'Look at the disk and at who may write to the data folder.',
+  ],
+  [
+    'SQLITE_BUSY',
+    'another program keeps the store locked',
+    'End the program that has the store open for writing.',
+  ],
+  [
+    'SQLITE_READONLY',
+    'the store may not be written to',
+    'Give yourself the right to write to the data folder.',
+  ],
+  [
+    'SQLITE_CANTOPEN',
+    'a file of the store cannot be opened',
+    'Look at who may write to the data folder.',
+  ],
 ];
 const RETRY_MS = 2000;
 
@@ -15,5 +31,9 @@ export const commitError = (error: unknown): unknown => {
   const known = REASONS.find(([prefix]) => code.startsWith(prefix));
   if (known === undefined) return error;
   const [, reason, hint] = known;
-  return new TransientError(`Cannot write to the store: ${reason}.`, { cause: error, hint, retryAfterMs: RETRY_MS });
+  return new TransientError(`Cannot write to the store: ${reason}.`, {
+    cause: error,
+    hint,
+    retryAfterMs: RETRY_MS,
+  });
 };

@@ -16,7 +16,11 @@ export interface Joined {
  * - the usage is one whole line's: the one with the most output; among equals the owner's, and its last;
  * - it is final as soon as any line said why the model stopped.
  */
-export const joinRequest = (known: RequestRow, found: RequestRow, outranks: Outranks): Joined | null => {
+export const joinRequest = (
+  known: RequestRow,
+  found: RequestRow,
+  outranks: Outranks,
+): Joined | null => {
   const isSameOwner = known.owner === found.owner;
   const owner = !isSameOwner && outranks(found.owner, known.owner) ? found : known;
   const usage = usageWins(known, found, outranks) ? found : known;

@@ -22,10 +22,15 @@ export class Activity {
     const stretches = this.#stretchesMs;
     // Nearly every moment continues the stretch that the one before it was in.
     const index = this.#latest;
-    if (index < stretches.length && atMs >= stretches[index]! && atMs <= stretches[index + 1]!) return;
+    if (index < stretches.length && atMs >= stretches[index]! && atMs <= stretches[index + 1]!)
+      return;
     const next = stretches[index + 2];
-    const continues = index < stretches.length && atMs > stretches[index + 1]! && atMs - stretches[index + 1]! < IDLE_GAP_MS;
-    if (continues && (next === undefined || next - atMs >= IDLE_GAP_MS)) stretches[index + 1] = atMs;
+    const continues =
+      index < stretches.length &&
+      atMs > stretches[index + 1]! &&
+      atMs - stretches[index + 1]! < IDLE_GAP_MS;
+    if (continues && (next === undefined || next - atMs >= IDLE_GAP_MS))
+      stretches[index + 1] = atMs;
     else this.#insert(atMs);
   }
 
@@ -43,10 +48,14 @@ export class Activity {
 }
 
 /** Joins two lists of stretches into one, as if all their moments had been added to one {@link Activity}. */
-export const mergeStretches = (left: readonly number[], right: readonly number[]): readonly number[] => {
+export const mergeStretches = (
+  left: readonly number[],
+  right: readonly number[],
+): readonly number[] => {
   const pairs: (readonly [number, number])[] = [];
   for (const list of [left, right]) {
-    for (let index = 0; index + 1 < list.length; index += 2) pairs.push([list[index]!, list[index + 1]!]);
+    for (let index = 0; index + 1 < list.length; index += 2)
+      pairs.push([list[index]!, list[index + 1]!]);
   }
   pairs.sort((a, b) => a[0] - b[0]);
   const merged: number[] = [];

@@ -18,7 +18,6 @@ export const requestKey = (messageId: string | null, sessionId: string, lineId: 
 export const toolCallKey = (toolUseId: string, sessionId: string): string =>
   GLOBAL_TOOL_USE_ID.test(toolUseId) ? toolUseId : `${sessionId}:${toolUseId}`;
 
-
 /** Message id that a request's key was made of; null where it had none. */
 export const messageIdOf = (key: string): string | null =>
   key.startsWith('line:') ? null : key.slice(key.indexOf(':') + 1);

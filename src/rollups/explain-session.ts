@@ -106,7 +106,10 @@ function filesOf(db: Database, id: number): SessionFile[] {
 
 function copiedBy(db: Database, id: number): CopiedRequests[] {
   return db
-    .prepare<{ id: number }, { session_id: string; requests: number; nanoUsd: number; sessionNanoUsd: number }>(
+    .prepare<
+      { id: number },
+      { session_id: string; requests: number; nanoUsd: number; sessionNanoUsd: number }
+    >(
       `SELECT session.session_id, count(*) AS requests, sum(${COST}) AS nanoUsd,
          (SELECT sum(${COST}) FROM request AS whole WHERE whole.session = session.id) AS sessionNanoUsd
        FROM (SELECT DISTINCT request FROM request_copy JOIN origin ON origin.id = request_copy.origin WHERE origin.session = @id) AS copy

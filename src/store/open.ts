@@ -27,7 +27,10 @@ export const makeHome = (home: string): void => {
     if ((stat.mode & 0o022) !== 0) throw new Error('others may write to it');
   } catch (cause) {
     const hint = 'Set HALL_MONITOR_HOME to a folder of your own.';
-    throw new ConfigError(`Cannot use the data folder ${home}: ${describe(cause)}.`, { cause, hint });
+    throw new ConfigError(`Cannot use the data folder ${home}: ${describe(cause)}.`, {
+      cause,
+      hint,
+    });
   }
 };
 
@@ -75,19 +78,27 @@ const open = (file: string, options: Database.Options): Database.Database => {
 const checkSqlite = (db: Database.Database): void => {
   const version = String(db.prepare('SELECT sqlite_version()').pluck().get());
   const parts = version.split('.').map(Number);
-  const difference = SQLITE_FLOOR.map((floor, index) => (parts[index] ?? 0) - floor).find((part) => part !== 0) ?? 0;
+  const difference =
+    SQLITE_FLOOR.map((floor, index) => (parts[index] ?? 0) - floor).find((part) => part !== 0) ?? 0;
   if (difference >= 0) return;
   const hint = 'Run npm ci, which brings the pinned better-sqlite3.';
-  throw new ConfigError(`SQLite ${version} can damage a store; at least ${SQLITE_FLOOR.join('.')} is needed.`, { hint });
+  throw new ConfigError(
+    `SQLite ${version} can damage a store; at least ${SQLITE_FLOOR.join('.')} is needed.`,
+    { hint },
+  );
 };
 
-const versionOf = (db: Database.Database): number => Number(db.pragma('user_version', { simple: true }));
+const versionOf = (db: Database.Database): number =>
+  Number(db.pragma('user_version', { simple: true }));
 
 const checkVersion = (db: Database.Database, file: string): number => {
   const version = versionOf(db);
   if (version <= MIGRATIONS.length) return version;
   const hint = 'Use the newer Hall Monitor that made it, or another HALL_MONITOR_HOME.';
-  throw new ConfigError(`The store ${file} has schema ${version}; this version knows ${MIGRATIONS.length}.`, { hint });
+  throw new ConfigError(
+    `The store ${file} has schema ${version}; this version knows ${MIGRATIONS.length}.`,
+    { hint },
+  );
 };
 
 const migrate = (db: Database.Database, file: string): void => {
@@ -101,4 +112,5 @@ const migrate = (db: Database.Database, file: string): void => {
   }).immediate();
 };
 
-const describe = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const describe = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause);

@@ -37,7 +37,7 @@ export class OriginTable {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = db.prepare(
-      `UPDATE origin SET first_at_ms = ?, written_at_ms = ?, session = ?, position = ?, lines = ?, bytes = ?
+      `UPDATE origin SET first_at_ms = coalesce(?, first_at_ms), written_at_ms = ?, session = ?, position = ?, lines = ?, bytes = ?
        WHERE id = ?`,
     );
     this.#move = db.prepare(`UPDATE OR IGNORE origin SET path = ? WHERE source = ? AND path = ?`);
@@ -55,14 +55,17 @@ export class OriginTable {
     const values = [
       origin.firstAtMs,
       origin.writtenAtMs,
-      checkpoint === undefined || checkpoint.sessionId === null ? null : sessionId(checkpoint.sessionId),
+      checkpoint === undefined || checkpoint.sessionId === null
+        ? null
+        : sessionId(checkpoint.sessionId),
       checkpoint?.position ?? '',
       checkpoint?.lines ?? 0,
       checkpoint?.bytes ?? 0,
     ];
     const key = `${source}\n${origin.path}`;
     let id = this.#ids.get(key) ?? this.#find.get(source, origin.path)?.id;
-    if (id === undefined) id = Number(this.#insert.run(source, origin.path, ...values).lastInsertRowid);
+    if (id === undefined)
+      id = Number(this.#insert.run(source, origin.path, ...values).lastInsertRowid);
     else this.#update.run(...values, id);
     if (this.#ranks.size >= MAX_REMEMBERED) this.forget();
     this.#ids.set(key, id);

@@ -1,6 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { mergeStretches } from '../records/activity.ts';
-import type { SessionActivityRecord, SessionFactRecord, SubagentRecord } from '../records/session.ts';
+import type {
+  SessionActivityRecord,
+  SessionFactRecord,
+  SubagentRecord,
+} from '../records/session.ts';
 
 /** What is known of sessions and their agents besides what happened in them. */
 export class SessionTables {
@@ -26,7 +30,9 @@ export class SessionTables {
          spawn_depth = coalesce(excluded.spawn_depth, spawn_depth),
          background = coalesce(excluded.background, background)`,
     );
-    this.#findActivity = db.prepare(`SELECT stretches_ms FROM activity WHERE session = ? AND origin = ?`);
+    this.#findActivity = db.prepare(
+      `SELECT stretches_ms FROM activity WHERE session = ? AND origin = ?`,
+    );
     this.#activity = db.prepare(
       `INSERT OR REPLACE INTO activity (session, origin, stretches_ms, last_at_ms) VALUES (?, ?, ?, ?)`,
     );
@@ -40,7 +46,15 @@ export class SessionTables {
   keepSubagent(session: number, agent: SubagentRecord): void {
     const { agentId, agentType, toolUseId, parentAgentId, spawnDepth, background } = agent;
     const isBackground = background === null ? null : Number(background);
-    this.#subagent.run(agentId, session, agentType, toolUseId, parentAgentId, spawnDepth, isBackground);
+    this.#subagent.run(
+      agentId,
+      session,
+      agentType,
+      toolUseId,
+      parentAgentId,
+      spawnDepth,
+      isBackground,
+    );
   }
 
   /** Adds stretches of activity to those known of the session from the same origin. */
@@ -48,7 +62,9 @@ export class SessionTables {
     if (stretchesMs.length === 0) return;
     const known = this.#findActivity.get(session, origin);
     const merged =
-      known === undefined ? stretchesMs : mergeStretches(JSON.parse(known.stretches_ms) as number[], stretchesMs);
+      known === undefined
+        ? stretchesMs
+        : mergeStretches(JSON.parse(known.stretches_ms) as number[], stretchesMs);
     this.#activity.run(session, origin, JSON.stringify(merged), merged.at(-1));
   }
 }

@@ -257,6 +257,23 @@ describe('serve', () => {
     expect((await server.stop()).code).toBe(0);
   });
 
+  it('ends, and says why, where collecting cannot go on', async () => {
+    const place = newPlace();
+    const server = await collecting(place);
+    await server.ready();
+    const other = new Database(join(place.home, 'hall-monitor.db'));
+    other.exec('DROP TABLE request');
+    other.close();
+    appendResponse(place.claudeDir, {
+      messageId: liveMessageId(1),
+      session: liveSession(1),
+      atMs: Date.now(),
+    });
+    const { code, stderr } = await server.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('no such table');
+  });
+
   it('names a setting that cannot be, its value, and where to correct it', async () => {
     const { code, stderr } = await runCommand(newPlace({ HALL_MONITOR_PORT: '99999' }), 'serve');
     expect(code).toBe(78);

@@ -35,7 +35,9 @@ const processGauges = (deps: ReturnType<typeof servingDeps>): ReturnType<typeof 
   ]);
   deps.gauges.offer('hall_monitor_queue_depth', () => 2);
   deps.gauges.offer('hall_monitor_sse_clients', () => 1);
-  deps.gauges.offer('hall_monitor_sse_dropped_total', () => [{ labels: { reason: 'slow' }, value: 1 }]);
+  deps.gauges.offer('hall_monitor_sse_dropped_total', () => [
+    { labels: { reason: 'slow' }, value: 1 },
+  ]);
   deps.gauges.offer('hall_monitor_read_errors_total', () => [
     { labels: { source: 'transcript' }, value: 1 },
   ]);

@@ -100,7 +100,16 @@ const META = [
   'modelUsage',
   'startTime',
 ];
-const RESULT = ['agentId', 'interrupted', 'structuredPatch', 'type', 'content'];
+const RESULT = [
+  'durationMs',
+  'totalDurationMs',
+  'durationSeconds',
+  'agentId',
+  'interrupted',
+  'structuredPatch',
+  'type',
+  'content',
+];
 
 const answer = fc
   .tuple(some(LINE), some(['id', 'model', 'stop_reason', 'content']), some(USAGE))

@@ -46,6 +46,16 @@ describe('the name of a shell command', () => {
   });
 
   it.each([
+    'KEY=$(echo sk-secret-1) npm test',
+    'KEY=`echo sk-secret-1 x` npm test',
+    'KEY="$(echo "a sk-secret-1 b")" npm test',
+    'KEY=a\\ sk-secret-1 npm test',
+    'cd "a; sk-secret-1 b"',
+  ])('keeps nothing of the values in %s', (command) => {
+    expect(commandName(command) ?? '').not.toContain('secret');
+  });
+
+  it.each([
     ['letters', 'a'.repeat(100_000)],
     ['letters and a blank', `${'a'.repeat(100_000)} b`],
     ['letters in an assignment', `A=${'a'.repeat(100_000)}!`],

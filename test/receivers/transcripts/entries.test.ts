@@ -5,12 +5,41 @@ import {
   type Line,
   SESSION,
   START_MS,
+  toolUse,
   user,
 } from '../../support/transcript-lines.ts';
 import { decodeLines, decodeText, TRANSCRIPT_PATH } from '../../support/transcript-records.ts';
 import { FileDecoder } from '../../../receivers/transcripts/file-decoder.ts';
 
 const dated = { sessionId: SESSION, timestamp: at(0) };
+
+describe('a line with a field of another kind of line', () => {
+  it('is read as what its type says', () => {
+    const { occurrences } = decodeLines(assistant(), {
+      ...user('Please.'),
+      attachment: { type: 'x' },
+    });
+    expect(occurrences).toHaveLength(1);
+  });
+
+  it('counts the last of a field that it has twice', () => {
+    const twice = JSON.stringify(assistant({ content: [toolUse('t2', 'B')] })).replace(
+      '"content":',
+      '"content":[{"type":"tool_use","id":"t1","name":"A","input":{}}],"content":',
+    );
+    expect(decodeText(`${twice}\n`).toolCalls.map((call) => call.toolUseId)).toEqual(['t2']);
+  });
+
+  it('is too long as a title or note beyond a mebibyte', () => {
+    const { rejects, records } = decodeLines(assistant(), {
+      type: 'ai-title',
+      aiTitle: 'x'.repeat(1024 * 1024),
+      sessionId: SESSION,
+    });
+    expect(rejects.map(({ reason }) => reason)).toEqual(['too_long']);
+    expect(JSON.stringify(records)).not.toContain('xxx');
+  });
+});
 
 describe('lines that carry nothing of use', () => {
   const types = [

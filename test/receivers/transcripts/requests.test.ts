@@ -272,6 +272,26 @@ describe('a refusal', () => {
   });
 });
 
+describe('what a later line of the same response tells', () => {
+  it('is the request id, where the first had none', () => {
+    const request = decodeRequest(
+      assistant({ requestId: null }),
+      assistant({ requestId: 'req_2' }),
+    );
+    expect(request.requestId).toBe('req_2');
+  });
+
+  it('is that the main conversation asked, where a replay on a side chain came first', () => {
+    const request = decodeRequest(assistant({}, { isSidechain: true }), assistant());
+    expect(request).toMatchObject({ requester: 'main' });
+  });
+
+  it('is no output, where both lines of a refusal are empty', () => {
+    const refusal = assistant({ stop: 'refusal', content: [], usage: usage(1) });
+    expect(decodeRequest(refusal, refusal).refusedBeforeOutput).toBe(true);
+  });
+});
+
 describe('who asked', () => {
   it('is the main conversation by default', () => {
     expect(decodeRequest(assistant())).toMatchObject({ requester: 'main', agentId: null });
