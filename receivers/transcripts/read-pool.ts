@@ -22,9 +22,9 @@ const REPORTS_PER_COMMIT = 8;
  * the first is for the threads, which are better off with room from the start.
  */
 const LEAN_HEAP = [
-  '--min-semi-space-size=4',
+  '--min-semi-space-size=32',
   '--semi-space-growth-factor=1',
-  '--heap-growing-percent=30',
+  '--heap-growing-percent=100',
 ];
 
 /** Threads that read and decode transcripts. Started before it is known what there is to read: that takes as long. */
@@ -35,7 +35,7 @@ export class ReadPool {
     for (const flag of LEAN_HEAP) setFlagsFromString(flag);
     this.#workers = Array.from({ length: threads }, () => {
       return new Worker(new URL('./read-worker.ts', import.meta.url), {
-        resourceLimits: { maxYoungGenerationSizeMb: 8 },
+        resourceLimits: { maxYoungGenerationSizeMb: 16 },
       });
     });
   }

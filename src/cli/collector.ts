@@ -47,7 +47,7 @@ const MAX_THREADS = 4;
 
 /** Threads that read while much is new: as many as there are cores, but few. */
 export const readerThreads = (): number =>
-  Math.min(MAX_THREADS, Math.max(1, availableParallelism()));
+  Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1));
 
 /**
  * Opens the store for writing.

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createTranscripts } from '../../receivers/transcripts/receiver.ts';
 import { ConfigError, TransientError } from '../errors.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
-import { openCollector } from './collector.ts';
+import { type Collector, openCollector } from './collector.ts';
 import type { IngestOrder, IngestReport } from './ingest-messages.ts';
 import { relayLog } from './relay-log.ts';
 
@@ -48,17 +48,11 @@ const collect = async ({
     onBackfill: (progress) => tell({ kind: 'backfill', progress }),
     onCaughtUp: () => settle(),
   });
-  let unsettled: string | null = null;
   // Until there is room for the indexes reading goes on without them.
+  let unsettled: string | null = null;
   const settle = (): void => {
-    try {
-      collector.settle();
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-      unsettled = error.message;
-      return;
-    }
-    unsettled = null;
+    unsettled = settleTrouble(collector);
+    if (unsettled !== null) return;
     tell({ kind: 'caught_up' });
     freeMemory();
   };
@@ -78,6 +72,17 @@ const collect = async ({
   }
   tell({ kind: 'closed' });
   parentPort!.close();
+};
+
+/** Ends the first filling, or says why that has to wait. */
+const settleTrouble = (collector: Collector): string | null => {
+  try {
+    collector.settle();
+    return null;
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    return error.message;
+  }
 };
 
 const latest = (left: number | null, right: number | null): number | null =>

@@ -35,13 +35,29 @@ const SPAN_SQL = `
     (SELECT max(last_at_ms) FROM activity WHERE session = s.id) AS lastActivityMs
   FROM session AS s`;
 
+/** The sessions in which something happened at or after a moment, and maybe a few more; found by index. */
+export function sessionsSince(db: Database, sinceMs: number): readonly number[] {
+  return db
+    .prepare<{ sinceMs: number }, number>(
+      `SELECT session FROM activity WHERE last_at_ms >= @sinceMs
+       UNION SELECT session FROM request WHERE at_ms >= @sinceMs
+       UNION SELECT session FROM tool_call WHERE at_ms >= @sinceMs
+       UNION SELECT session FROM occurrence WHERE at_ms >= @sinceMs`,
+    )
+    .pluck()
+    .all({ sinceMs });
+}
+
 /**
- * The sessions that have something of their own, or the one asked for.
+ * The sessions that have something of their own, of all or of some.
  *
  * A session that is nothing but a copy of others has no span: all that is in it counts elsewhere.
  */
-export function sessionSpans(db: Database, id: number | null = null): SessionSpan[] {
-  const where = id === null ? '' : ` WHERE id = ${id}`;
+export function sessionSpans(
+  db: Database,
+  among: readonly number[] | null = null,
+): SessionSpan[] {
+  const where = among === null ? '' : ` WHERE id IN (${among.map(Number).join(', ')})`;
   const rows = db.prepare<[], SpanRow>(SPAN_SQL + where).all();
   return rows.flatMap((row) => {
     const startedMs = startOf(db, row);

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { InputError } from '../errors.ts';
 import { ANY_NAME, filterSql, resolveFilter } from './filter.ts';
-import { sessionSpans, type SessionSpan } from './session-span.ts';
+import { sessionSpans, sessionsSince, type SessionSpan } from './session-span.ts';
 import type { SessionSummary } from './session-summary.ts';
 import { summariseSessions, type SessionView } from './summarise-sessions.ts';
 import type { TimeRange } from './time-slots.ts';
@@ -56,7 +56,7 @@ export function sessionDetail(
   const [id] = resolveFilter(db, { ...ANY_NAME, session: sessionId }).sessions ?? [];
   return id === undefined
     ? undefined
-    : summariseSessions(db, sessionSpans(db, id), { ...view, zone })[0];
+    : summariseSessions(db, sessionSpans(db, [id]), { ...view, zone })[0];
 }
 
 function chosen(
@@ -66,7 +66,8 @@ function chosen(
   const sinceMs = Math.max(range?.sinceMs ?? -Infinity, activeSinceMs ?? -Infinity);
   const untilMs = range?.untilMs ?? Infinity;
   const inProject = project === null ? null : sessionsOfProject(db, project);
-  return sessionSpans(db).filter(
+  const among = activeSinceMs === null ? null : sessionsSince(db, activeSinceMs);
+  return sessionSpans(db, among).filter(
     ({ id, startedMs, lastMs }) =>
       lastMs >= sinceMs && startedMs < untilMs && (inProject === null || inProject.has(id)),
   );

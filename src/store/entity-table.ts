@@ -66,11 +66,13 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
       this.#inserter.flush();
       found = this.#byKey.get(key);
     } else {
-      this.#index.find(key, (id) => {
+      const id = this.#index.find(key, (candidate) => {
         this.#inserter.flush();
-        found = this.#byId.get(id);
+        found = this.#byId.get(candidate);
         return found?.key === key;
       });
+      // What was tried last may be the row of another key.
+      if (id === 0) found = undefined;
     }
     return found === undefined ? undefined : { id: found.id, row: found };
   }

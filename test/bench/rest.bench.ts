@@ -45,6 +45,7 @@ export const run: Bench = ({ isQuick, note }) =>
         figures[name] = {
           first_ms: rounded(ms[0] ?? 0, 2),
           p50_ms: rounded(percentile(ms, 0.5), 2),
+          p95_ms: rounded(percentile(ms, 0.95), 2),
           p99_ms: rounded(percentile(ms, 0.99), 2),
         };
         note(`${path}: ${JSON.stringify(figures[name])}`);

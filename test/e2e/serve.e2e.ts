@@ -199,8 +199,11 @@ describe('serve', () => {
   it('refuses to write to a store that another one writes to, and says which', async () => {
     const place = newPlace();
     const server = await collecting(place);
-    for (const args of [['serve', '--port', '0'], ['import']]) {
-      const { code, stderr } = await runCommand(place, ...args);
+    const refused = await Promise.all([
+      runCommand(place, 'serve', '--port', '0'),
+      runCommand(place, 'import'),
+    ]);
+    for (const { code, stderr } of refused) {
       expect(code).toBe(69);
       expect(stderr).toContain(`process ${server.pid})`);
       expect(stderr).toContain(place.home);

@@ -1,5 +1,4 @@
 // `needs` makes tests that the linter does not know for such.
-/* oxlint-disable vitest/no-standalone-expect */
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prometheus } from '../../exporters/prometheus/index.ts';

@@ -1,5 +1,4 @@
 // `needs` makes tests that the linter does not know for such.
-/* oxlint-disable vitest/no-standalone-expect */
 import { execFileSync } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { connect, createServer as createNetServer } from 'node:net';

@@ -33,18 +33,18 @@ export async function commandLineDifferences(
 ): Promise<string[]> {
   const report = (kind: string): Promise<ReportAnswer> =>
     commandJson(place, 'report', kind, '--no-sync', '--timezone', 'UTC');
-  const [hourly, daily, weekly, monthly] = [
-    await report('hourly'),
-    await report('daily'),
-    await report('weekly'),
-    await report('monthly'),
-  ];
-  const [project, model, session, tool] = [
-    await report('project'),
-    await report('model'),
-    await report('session'),
-    await report('tool'),
-  ];
+  const [hourly, daily, weekly, monthly] = await Promise.all([
+    report('hourly'),
+    report('daily'),
+    report('weekly'),
+    report('monthly'),
+  ]);
+  const [project, model, session, tool] = await Promise.all([
+    report('project'),
+    report('model'),
+    report('session'),
+    report('tool'),
+  ]);
   const { sessions } = await commandJson<{ sessions: readonly SessionRow[] }>(
     place,
     'sessions',

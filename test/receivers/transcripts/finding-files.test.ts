@@ -1,5 +1,4 @@
 // `needs` makes tests that the linter does not know for such.
-/* oxlint-disable vitest/no-standalone-expect */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';

@@ -1,5 +1,4 @@
 // `needs` makes tests that the linter does not know for such.
-/* oxlint-disable vitest/no-standalone-expect */
 import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import path from 'node:path';

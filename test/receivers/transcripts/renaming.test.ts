@@ -1,5 +1,4 @@
 // `needs` makes tests that the linter does not know for such.
-/* oxlint-disable vitest/no-standalone-expect */
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
