@@ -14,7 +14,7 @@ export interface ReadResult {
 }
 
 /** Reports that are committed together: a commit costs a wait for the disk. */
-const REPORTS_PER_COMMIT = 8;
+const REPORTS_PER_COMMIT = 4;
 
 /**
  * What lives longer than one scavenge here are reports that wait for the writer. V8 takes them for a growing program and

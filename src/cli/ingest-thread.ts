@@ -15,54 +15,32 @@ const STATE_INTERVAL_MS = 1_000;
 
 const tell = (report: IngestReport): void => parentPort!.postMessage(report);
 
-const collect = async ({
-  home,
-  overrideFile,
-  transcripts: settings,
-}: IngestOrder): Promise<void> => {
-  const log = relayLog(tell);
-  let newestAtMs: number | null = null;
+const collect = async ({ home, overrideFile, transcripts }: IngestOrder): Promise<void> => {
+  let writtenAtMs = 0;
   const onCommit = (lastSeq: number): void => {
-    tell({
-      kind: 'committed',
-      lastSeq,
-      lagMs: newestAtMs === null ? null : Date.now() - newestAtMs,
-    });
+    tell({ kind: 'committed', lastSeq, lagMs: Math.max(0, Date.now() - writtenAtMs) });
   };
   const collector = await openCollector({ home, overrideFile, waitMs: LOCK_WAIT_MS, onCommit });
   tell({ kind: 'opened' });
   const stop = new AbortController();
   parentPort!.on('message', () => stop.abort());
-  const receiver = createTranscripts(settings, {
-    log,
+  const settling = createSettling(collector);
+  const receiver = createTranscripts(transcripts, {
+    log: relayLog(tell),
     now: Date.now,
     count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
     sink: (batches) => {
-      newestAtMs = batches.reduce<number | null>(
-        (newest, batch) => latest(newest, batch.newestAtMs),
-        null,
-      );
+      writtenAtMs = Math.max(...batches.map(({ origin }) => origin.writtenAtMs));
       return collector.sink(batches);
     },
     origins: collector.origins,
     onBackfill: (progress) => tell({ kind: 'backfill', progress }),
-    onCaughtUp: () => settle(),
+    onCaughtUp: settling.settle,
   });
-  // Until there is room for the indexes reading goes on without them.
-  let unsettled: string | null = null;
-  const settle = (): void => {
-    unsettled = settleTrouble(collector);
-    if (unsettled !== null) return;
-    tell({ kind: 'caught_up' });
-    freeMemory();
-  };
   const timer = setInterval(() => {
-    if (unsettled !== null) settle();
-    tell({
-      kind: 'state',
-      trouble: receiver.trouble?.() ?? unsettled,
-      tracked: receiver.tracked(),
-    });
+    settling.retry();
+    const trouble = receiver.trouble?.() ?? settling.trouble();
+    tell({ kind: 'state', trouble, tracked: receiver.tracked() });
   }, STATE_INTERVAL_MS);
   try {
     await receiver.run(stop.signal);
@@ -74,19 +52,26 @@ const collect = async ({
   parentPort!.close();
 };
 
-/** Ends the first filling, or says why that has to wait. */
-const settleTrouble = (collector: Collector): string | null => {
-  try {
-    collector.settle();
-    return null;
-  } catch (error) {
-    if (!(error instanceof TransientError)) throw error;
-    return error.message;
-  }
+/** Ends the first filling, later where there is no room on the disk now: until then reading goes on without indexes. */
+const createSettling = (collector: Collector) => {
+  let trouble: string | null = null;
+  const settle = (): void => {
+    try {
+      collector.settle();
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      trouble = error.message;
+      return;
+    }
+    trouble = null;
+    tell({ kind: 'caught_up' });
+    freeMemory();
+  };
+  const retry = (): void => {
+    if (trouble !== null) settle();
+  };
+  return { settle, retry, trouble: () => trouble };
 };
-
-const latest = (left: number | null, right: number | null): number | null =>
-  left === null || right === null ? (left ?? right) : Math.max(left, right);
 
 try {
   await collect(workerData as IngestOrder);

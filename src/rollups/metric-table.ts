@@ -171,7 +171,7 @@ export const METRICS = {
   ingestLag: gauge('hall_monitor_ingest_lag_seconds', {
     unit: 's',
     labels: ['source'],
-    help: 'Time between the newest entry and its being on disk.',
+    help: 'Time between the last write to an origin and its being in the store.',
     otelName: 'hall_monitor.ingest.lag',
     from: 'process',
   }),

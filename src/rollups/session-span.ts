@@ -53,10 +53,7 @@ export function sessionsSince(db: Database, sinceMs: number): readonly number[] 
  *
  * A session that is nothing but a copy of others has no span: all that is in it counts elsewhere.
  */
-export function sessionSpans(
-  db: Database,
-  among: readonly number[] | null = null,
-): SessionSpan[] {
+export function sessionSpans(db: Database, among: readonly number[] | null = null): SessionSpan[] {
   const where = among === null ? '' : ` WHERE id IN (${among.map(Number).join(', ')})`;
   const rows = db.prepare<[], SpanRow>(SPAN_SQL + where).all();
   return rows.flatMap((row) => {

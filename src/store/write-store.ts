@@ -147,13 +147,15 @@ export class WriteStore {
     return this.#deadLetter.run(path, line, offsetBytes, lengthBytes, reason, seenAtMs).changes > 0;
   }
 
-  /** Ends the first filling: makes the indexes and uses them from now on. */
+  /** Ends a filling: makes the indexes where it was the first, and gives back what only a filling needs. */
   settle(): void {
-    if (this.#isSettled) return;
-    createIndexes(this.db);
-    this.db.pragma('foreign_keys = ON');
-    for (const table of this.#entities) table.settle();
-    this.#isSettled = true;
+    if (!this.#isSettled) {
+      createIndexes(this.db);
+      this.db.pragma('foreign_keys = ON');
+      for (const table of this.#entities) table.settle();
+      this.#isSettled = true;
+    }
+    this.db.pragma('shrink_memory');
   }
 
   originStates(source: Source): readonly OriginState[] {
