@@ -37,15 +37,17 @@ const SPAN_SQL = `
 
 /** The sessions in which something happened at or after a moment, and maybe a few more; found by index. */
 export function sessionsSince(db: Database, sinceMs: number): readonly number[] {
-  return db
+  // Not UNION, for which SQLite would walk the whole index on session to have the rows in order.
+  const sessions = db
     .prepare<{ sinceMs: number }, number>(
       `SELECT session FROM activity WHERE last_at_ms >= @sinceMs
-       UNION SELECT session FROM request WHERE at_ms >= @sinceMs
-       UNION SELECT session FROM tool_call WHERE at_ms >= @sinceMs
-       UNION SELECT session FROM occurrence WHERE at_ms >= @sinceMs`,
+       UNION ALL SELECT session FROM request WHERE at_ms >= @sinceMs
+       UNION ALL SELECT session FROM tool_call WHERE at_ms >= @sinceMs
+       UNION ALL SELECT session FROM occurrence WHERE at_ms >= @sinceMs`,
     )
     .pluck()
     .all({ sinceMs });
+  return [...new Set(sessions)];
 }
 
 /**
