@@ -155,6 +155,9 @@ export class WriteStore {
       for (const table of this.#entities) table.settle();
       this.#isSettled = true;
     }
+    // Often and little from now on: while the log is copied over, nothing is committed.
+    this.db.pragma('wal_autocheckpoint = 1000');
+    this.db.pragma('wal_checkpoint(TRUNCATE)');
     this.db.pragma('shrink_memory');
   }
 
