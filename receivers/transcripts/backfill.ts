@@ -66,7 +66,7 @@ export const backfill = async (given: BackfillParts): Promise<BackfillResult> =>
     }
     return { filesFound: files.length, filesRead, files: readings.length, bytesRead, bytes };
   } finally {
-    await pool?.close();
+    pool?.close();
   }
 };
 

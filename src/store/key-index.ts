@@ -5,7 +5,7 @@
  * caller compares the row's own key, so that two keys with one digest are still told apart. 16 bytes a key.
  */
 export class KeyIndex {
-  #capacity = 1 << 16;
+  #capacity = 1 << 18;
   #slots = new Int32Array(this.#capacity * 3);
   #size = 0;
   #digested: string | null = null;
