@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { Activity } from '../../src/records/activity.ts';
 import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
 import type { MonitorRecord, Reject, RejectReason } from '../../src/records/record.ts';
-import type { SessionFactName, SessionFactRecord } from '../../src/records/session.ts';
 import { addRequestLine, addToolUses, decodeApiError, isBilled } from './decode-assistant.ts';
 import { decodeMetadata, isMetadata } from './decode-metadata.ts';
 import { addToolResults, decodePrompt } from './decode-user.ts';
@@ -12,6 +11,7 @@ import type { LineContext } from './line-context.ts';
 import { HEAD_BYTES } from './read-content.ts';
 import { LineFacts, NOT_AN_OBJECT, readLine } from './read-line.ts';
 import { INVALID_USAGE } from './read-usage.ts';
+import { SessionFacts } from './session-facts.ts';
 import { isId, transcriptPlace } from './transcript-path.ts';
 
 /** What is remembered of a transcript between two readings. */
@@ -40,16 +40,6 @@ const REASONS: ReadonlyMap<unknown, RejectReason> = new Map<unknown, RejectReaso
 const MAX_METADATA_BYTES = 1024 * 1024;
 const MAX_ENTRY_TYPES = 200;
 const NEWLINE = 0x0a;
-const FACTS = [
-  'version',
-  'git_branch',
-  'entrypoint',
-  'user_type',
-  'cwd',
-  'session_kind',
-  'permission_mode',
-] as const satisfies readonly SessionFactName[];
-
 /**
  * Turns the lines of one transcript into records. Lines of one request, and a tool's call and result, become one record
  * each, as far as they were read together; the pipeline joins the rest.
@@ -62,7 +52,7 @@ export class FileDecoder {
   readonly #fallbackAtMs: number;
   readonly #requests = new Map<string, RequestDraft>();
   readonly #toolCalls = new Map<string, ToolCallDraft>();
-  readonly #facts = new Map<string, SessionFactRecord>();
+  readonly #facts = new SessionFacts();
   readonly #activities = new Map<string, Activity>();
   #occurrences: MonitorRecord[] = [];
   #rejects: Reject[] = [];
@@ -71,9 +61,6 @@ export class FileDecoder {
   #lastAtMs: number | null;
   #newestAtMs: number | null = null;
   #sessionId: string | null;
-  #factSession: string | null = null;
-  readonly #factValues: (string | null)[] = FACTS.map(() => null);
-  readonly #factAtMs: number[] = FACTS.map(() => 0);
   #project: string;
   #lines: number;
   #bytesToLine = 0;
@@ -129,11 +116,10 @@ export class FileDecoder {
 
   /** Gives everything decoded so far and starts afresh. */
   take(): Decoded {
-    this.#keepFacts();
     const records: MonitorRecord[] = [...this.#requests.values()];
     for (const record of this.#toolCalls.values()) records.push(record);
     for (const record of this.#occurrences) records.push(record);
-    for (const record of this.#facts.values()) records.push(record);
+    records.push(...this.#facts.take());
     for (const [sessionId, activity] of this.#activities) {
       records.push({ kind: 'session_activity', sessionId, stretchesMs: activity.stretchesMs });
     }
@@ -145,7 +131,6 @@ export class FileDecoder {
     };
     this.#requests.clear();
     this.#toolCalls.clear();
-    this.#facts.clear();
     this.#activities.clear();
     this.#occurrences = [];
     this.#rejects = [];
@@ -229,7 +214,7 @@ export class FileDecoder {
 
   #conversation(at: LineContext, start: number): void {
     const line = this.#line;
-    this.#noteFacts(at);
+    this.#facts.note(line, at);
     if (line.atMs !== null) this.#activity(at.sessionId).add(line.atMs);
     if (line.type === 'assistant') {
       if (line.isApiError) this.#occurrences.push(decodeApiError(line, at, this.#lineId(start)));
@@ -259,48 +244,8 @@ export class FileDecoder {
   }
 
   #keep(record: MonitorRecord): void {
-    if (record.kind !== 'session_fact') {
-      this.#occurrences.push(record);
-      return;
-    }
-    const key = `${record.name}\n${record.sessionId}`;
-    const known = this.#facts.get(key);
-    if (known === undefined || known.atMs <= record.atMs) this.#facts.set(key, record);
-  }
-
-  /** Remembers what the main conversation's lines repeat; the newest of each counts. */
-  #noteFacts({ sessionId, agentId, atMs }: LineContext): void {
-    if (agentId !== null) return;
-    if (sessionId !== this.#factSession) this.#keepFacts();
-    this.#factSession = sessionId;
-    const { version, gitBranch, entrypoint, userType, cwd, sessionKind, permissionMode } =
-      this.#line;
-    this.#noteFact(0, version, atMs);
-    this.#noteFact(1, gitBranch, atMs);
-    this.#noteFact(2, entrypoint, atMs);
-    this.#noteFact(3, userType, atMs);
-    this.#noteFact(4, cwd, atMs);
-    this.#noteFact(5, sessionKind, atMs);
-    this.#noteFact(6, permissionMode, atMs);
-  }
-
-  #noteFact(index: number, value: string | null, atMs: number): void {
-    if (value === null || atMs < this.#factAtMs[index]!) return;
-    this.#factValues[index] = value;
-    this.#factAtMs[index] = atMs;
-  }
-
-  #keepFacts(): void {
-    const sessionId = this.#factSession;
-    FACTS.forEach((name, index) => {
-      const value = this.#factValues[index];
-      const atMs = this.#factAtMs[index]!;
-      if (sessionId !== null && typeof value === 'string') {
-        this.#keep({ kind: 'session_fact', sessionId, name, value, atMs });
-      }
-      this.#factValues[index] = null;
-      this.#factAtMs[index] = 0;
-    });
+    if (record.kind === 'session_fact') this.#facts.keep(record);
+    else this.#occurrences.push(record);
   }
 
   #activity(sessionId: string): Activity {
