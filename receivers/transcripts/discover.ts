@@ -42,12 +42,24 @@ export const transcriptRoots = (claudeDirs: readonly string[]): readonly string[
   return [...roots];
 };
 
-/**
- * Finds all transcripts below the roots, newest first. Symbolic links are not followed, so that nothing outside the roots
- * is read; pipes, sockets and devices are no files.
- */
+/** Finds all transcripts below the roots, newest first. */
 export const findTranscripts = (roots: readonly string[]): Found => {
   const files: FoundFile[] = [];
+  const { folders, problems } = walkTranscripts(roots, (file) => void files.push(file));
+  files.sort(
+    (left, right) => right.modifiedMs - left.modifiedMs || (left.path < right.path ? -1 : 1),
+  );
+  return { files, folders, problems };
+};
+
+/**
+ * Visits all transcripts below the roots, one after the other, so that a look at ten thousand leaves nothing behind.
+ * Symbolic links are not followed, so that nothing outside the roots is read; pipes, sockets and devices are no files.
+ */
+export const walkTranscripts = (
+  roots: readonly string[],
+  visit: (file: FoundFile) => void,
+): Pick<Found, 'folders' | 'problems'> => {
   const folders: string[] = [];
   const problems: string[] = [];
   const look = (folder: string, depth: number): void => {
@@ -74,15 +86,12 @@ export const findTranscripts = (roots: readonly string[]): Found => {
           problems.push(folder);
           return;
         }
-        if (file !== null) files.push(file);
+        if (file !== null) visit(file);
       }
     }
   };
   for (const root of roots) look(root, 0);
-  files.sort(
-    (left, right) => right.modifiedMs - left.modifiedMs || (left.path < right.path ? -1 : 1),
-  );
-  return { files, folders, problems };
+  return { folders, problems };
 };
 
 /** A file as it is now; null where it is gone, undefined where its folder is closed to us. */

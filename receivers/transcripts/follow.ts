@@ -2,13 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Sink } from '../../src/component.ts';
 import type { Batch } from '../../src/records/record.ts';
-import {
-  findTranscripts,
-  type Found,
-  type FoundFile,
-  isTranscriptName,
-  tryStat,
-} from './discover.ts';
+import { type FoundFile, isTranscriptName, tryStat, walkTranscripts } from './discover.ts';
 import type { Positions } from './plan-readings.ts';
 import { type Reading, readTranscript } from './read-transcript.ts';
 
@@ -37,14 +31,6 @@ export class Follower {
 
   get tracked(): number {
     return this.#tracked;
-  }
-
-  /** Remembers what a full search found. */
-  note({ files, folders }: Found): void {
-    this.#tracked = files.length;
-    const before = this.#folders;
-    this.#folders = new Map(folders.map((folder) => [folder, before.get(folder) ?? 0]));
-    for (const file of files) this.#heat(file);
   }
 
   /** Reads the files that hints named. */
@@ -88,10 +74,19 @@ export class Follower {
 
   /** Looks at everything there is; the truth where hints were missed. */
   async sweep(roots: readonly string[]): Promise<void> {
-    const found = findTranscripts(roots);
-    this.note(found);
-    for (const folder of found.problems) this.#parts.onProblem(folder, 'the folder cannot be read');
-    await this.#read(this.#parts.positions.plan(found.files));
+    const { positions, onProblem } = this.#parts;
+    const news: FoundFile[] = [];
+    let tracked = 0;
+    const { folders, problems } = walkTranscripts(roots, (file) => {
+      tracked += 1;
+      this.#heat(file);
+      if (positions.isNews(file)) news.push(file);
+    });
+    this.#tracked = tracked;
+    const before = this.#folders;
+    this.#folders = new Map(folders.map((folder) => [folder, before.get(folder) ?? 0]));
+    for (const folder of problems) onProblem(folder, 'the folder cannot be read');
+    await this.#read(positions.plan(news));
   }
 
   #look(file: string): FoundFile | null {

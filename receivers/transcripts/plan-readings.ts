@@ -26,6 +26,11 @@ export class Positions {
     }
   }
 
+  /** Whether a file is unknown, or not as it was when it was read. */
+  isNews(file: FoundFile): boolean {
+    return this.#byPath.get(file.path)?.startsWith(identityPrefix(file)) !== true;
+  }
+
   /**
    * Those of the files that have something new to read, newest first. One that is unknown by its path but has the inode
    * of a known one that is gone was renamed; whether it really is the same, its bytes tell when it is read.
