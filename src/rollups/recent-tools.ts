@@ -20,8 +20,8 @@ interface CallRow {
   readonly duration_ms: number | null;
 }
 
-/** Calls that are looked at; enough for a 95th percentile of all but rare tools, and read in a few milliseconds. */
-const RECENT_CALLS = 2_000;
+/** Calls that are looked at; enough for a 95th percentile of all but rare tools, and read in a millisecond. */
+const RECENT_CALLS = 1_000;
 
 /** The tools of the newest calls by name; only calls that are not yet pruned are known one by one. */
 export function recentTools(
