@@ -279,13 +279,21 @@ function detailText({
     webSearchRequests: 0,
   };
   const parts = [
-    { role: 'main', model, tokens, cost: cost(costNanoUsd ?? 0), estimated: costBasis === 2 },
+    {
+      role: 'main',
+      model,
+      tokens,
+      cost: cost(costNanoUsd ?? 0),
+      estimated: costBasis === 2,
+      unpriced: costBasis === 3,
+    },
     {
       role: 'advisor',
       model: advisor.model,
       tokens: { inputTokens: advisor.inputTokens, ...none },
       cost: cost(advisor.costNanoUsd),
       estimated: advisor.estimated,
+      unpriced: false,
     },
   ];
   return JSON.stringify({ ...detail, parts });
