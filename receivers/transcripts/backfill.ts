@@ -22,6 +22,8 @@ export interface BackfillParts {
   readonly onProgress?: (progress: BackfillProgress) => void;
   readonly onProblem: (path: string, reason: string) => void;
   readonly threads: number;
+  /** Ends the backfill before the next commit; it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a backfill did: all transcripts there are, and what of them was read now. */
@@ -72,8 +74,9 @@ export const backfill = async (given: BackfillParts): Promise<BackfillResult> =>
 
 /** The sink, with the positions moved as soon as it has committed. */
 const keepingPositions =
-  ({ sink, positions }: BackfillParts): Sink =>
+  ({ sink, positions, signal }: BackfillParts): Sink =>
   async (batches) => {
+    signal?.throwIfAborted();
     await sink(batches);
     positions.keep(batches);
   };

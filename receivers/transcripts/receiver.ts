@@ -48,12 +48,7 @@ class TranscriptReceiver implements TranscriptsComponent {
     this.#settings = settings;
     this.#deps = deps;
     this.#positions = new Positions([]);
-    this.#follower = new Follower({
-      positions: this.#positions,
-      sink: deps.sink,
-      now: deps.now,
-      onProblem: this.#problem,
-    });
+    this.#follower = this.#newFollower();
   }
 
   readonly trouble = (): string | undefined => {
@@ -71,7 +66,8 @@ class TranscriptReceiver implements TranscriptsComponent {
     const watches = new Map<string, Watch>();
     try {
       await this.#watchRoots(watches);
-      await this.#untilDone(signal, () => this.#catchUp());
+      await this.#untilDone(signal, () => this.#catchUp(signal));
+      if (signal.aborted) return;
       this.#deps.onCaughtUp();
       await this.#follow(signal, watches);
     } finally {
@@ -81,14 +77,13 @@ class TranscriptReceiver implements TranscriptsComponent {
 
   /** Starts from what is committed. */
   #recall(): void {
-    const { origins, sink, now } = this.#deps;
-    this.#positions = new Positions(origins('transcript'));
-    this.#follower = new Follower({
-      positions: this.#positions,
-      sink,
-      now,
-      onProblem: this.#problem,
-    });
+    this.#positions = new Positions(this.#deps.origins('transcript'));
+    this.#follower = this.#newFollower();
+  }
+
+  #newFollower(): Follower {
+    const { sink, now } = this.#deps;
+    return new Follower({ positions: this.#positions, sink, now, onProblem: this.#problem });
   }
 
   readonly #problem = (path: string, reason: string): void => {
@@ -98,7 +93,7 @@ class TranscriptReceiver implements TranscriptsComponent {
     this.#deps.log.warn({ path, reason }, 'A transcript cannot be read; it is tried again.');
   };
 
-  async #catchUp(): Promise<void> {
+  async #catchUp(signal: AbortSignal): Promise<void> {
     const { claudeDirs, threads } = this.#settings;
     const { sink, onBackfill } = this.#deps;
     this.#recall();
@@ -109,6 +104,7 @@ class TranscriptReceiver implements TranscriptsComponent {
       onProgress: onBackfill,
       onProblem: this.#problem,
       threads,
+      signal,
     });
     await this.#follower.sweep(transcriptRoots(claudeDirs));
   }
@@ -147,6 +143,7 @@ class TranscriptReceiver implements TranscriptsComponent {
         this.#trouble = undefined;
         return;
       } catch (error) {
+        if (signal.aborted && error === signal.reason) return;
         if (!(error instanceof TransientError)) throw error;
         if (this.#trouble === undefined)
           this.#deps.log.error({ err: error }, 'Reading stops until the store can be written to.');

@@ -7,8 +7,8 @@ export interface IngestWorker {
   readonly opened: Promise<void>;
   /** Resolves when the thread has ended; rejects where it failed. */
   readonly ended: Promise<void>;
-  /** Lets it commit what it has and end. */
-  readonly stop: () => void;
+  /** Lets it commit what it has and ends it after `withinMs` at most; the rest is read again next time. */
+  readonly close: (withinMs: number) => Promise<void>;
 }
 
 /** Why the collecting thread could not begin. */
@@ -51,6 +51,13 @@ export const startIngestWorker = (
   // Whoever waits for one of them need not wait for the other.
   opened.promise.catch(() => undefined);
   ended.promise.catch(() => undefined);
-  const stop = (): void => worker.postMessage({ kind: 'stop' } satisfies IngestCommand);
-  return { opened: opened.promise, ended: ended.promise, stop };
+  const close = async (withinMs: number): Promise<void> => {
+    worker.postMessage({ kind: 'stop' } satisfies IngestCommand);
+    await Promise.race([
+      ended.promise.catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, withinMs).unref()),
+    ]);
+    await worker.terminate();
+  };
+  return { opened: opened.promise, ended: ended.promise, close };
 };

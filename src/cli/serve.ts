@@ -75,11 +75,7 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     }
     await loops;
   } finally {
-    ingest.stop();
-    await Promise.race([
-      ingest.ended.catch(() => undefined),
-      new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref()),
-    ]);
+    await ingest.close(DRAIN_MS);
     reader.close();
   }
 };

@@ -2,7 +2,7 @@
  * Finds rows by their text key without the database: an open-addressing table of 64-bit digests.
  *
  * Used while a store is filled for the first time, when looking keys up in an index costs more than everything else; the
- * caller compares the row's own key, so that two keys with one digest are still told apart. 16 bytes a key.
+ * caller compares the row's own key, so that two keys with one digest are still told apart. 24 to 48 bytes a key.
  */
 export class KeyIndex {
   #capacity = 1 << 18;

@@ -198,6 +198,27 @@ describe('what goes wrong on the way', () => {
   });
 });
 
+describe('being stopped while it catches up', () => {
+  it('commits nothing more, and reads the rest the next time', async () => {
+    home.write(NAME, ...conversation(2000));
+    home.write(`${OTHER_SESSION}.jsonl`, ...conversation(2000, 3001));
+    const stopping = Promise.withResolvers<void>();
+    let commits = 0;
+    receiver = runReceiver(home, store, {}, async (batches) => {
+      commits += 1;
+      await store.collector.sink(batches);
+      stopping.resolve(receiver?.stop());
+    });
+    let hasCaughtUp = false;
+    void receiver.caughtUp.then(() => (hasCaughtUp = true));
+    await stopping.promise;
+    expect({ commits, hasCaughtUp }).toEqual({ commits: 1, hasCaughtUp: false });
+    expect(store.totals()).toMatchObject({ requests: 2000, files: 1 });
+    await start();
+    expect(store.totals()).toMatchObject({ requests: 4000, files: 2, lines: 4002 });
+  });
+});
+
 describe('several threads', () => {
   it('read the same as one', { timeout: 60_000 }, async () => {
     for (let number = 0; number < 12; number++) {
