@@ -1,7 +1,7 @@
 /** What is going on: tools, files, contexts and sources. */
 import { z } from 'zod';
 import { ALL_ENTRIES } from '../../src/records/entry-query.ts';
-import { ACTIVE_MS } from '../../src/rollups/active-sessions.ts';
+import { ACTIVE_MS, DAY_MS } from '../../src/rollups/session-state.ts';
 import { contextStatus, contextTrend } from '../../src/rollups/context-status.ts';
 import { resolveFilter } from '../../src/rollups/filter.ts';
 import { recentTools } from '../../src/rollups/recent-tools.ts';
@@ -13,8 +13,6 @@ import * as fields from './fields.ts';
 import { blaming, ParameterError } from './parameters.ts';
 import type { RouteSpec } from './route-spec.ts';
 import { jsonRoute } from './route-spec.ts';
-
-const DAY_MS = 86_400_000;
 
 const scope = {
   from: fields.from,
@@ -153,10 +151,7 @@ export function contextRoute(deps: RestDeps): RouteSpec {
       const nowMs = deps.now();
       const isOne = filter.sessions !== null;
       const activeSinceMs = isOne ? 0 : nowMs - (state === 'active' ? ACTIVE_MS : DAY_MS);
-      const rows = contextStatus(db, { activeSinceMs, filter, limit }).map((row) => ({
-        ...row,
-        state: stateOf(row.last_activity, nowMs),
-      }));
+      const rows = contextStatus(db, { activeSinceMs, nowMs, filter, limit });
       const [row] = filter.sessions ?? [];
       return {
         data: state === undefined ? rows : rows.filter((each) => each.state === state),
@@ -165,14 +160,6 @@ export function contextRoute(deps: RestDeps): RouteSpec {
       };
     },
   });
-}
-
-function stateOf(lastActivity: string, nowMs: number): 'active' | 'idle' | 'ended' {
-  const quietMs = nowMs - Date.parse(lastActivity);
-  if (quietMs < ACTIVE_MS) {
-    return 'active';
-  }
-  return quietMs < DAY_MS ? 'idle' : 'ended';
 }
 
 const counts = z.record(z.string(), z.int());

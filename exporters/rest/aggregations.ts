@@ -222,12 +222,13 @@ function eventTypes(deps: RestDeps, question: Question): readonly (readonly [str
   const tools = report(db, { ...question, kind: 'tool' }).totals as {
     readonly calls: number;
     readonly failures: number;
+    readonly denied: number;
   };
   const others = occurrenceCounts(db, { range: question, filter: resolveFilter(db, question) });
   const counted: readonly (readonly [string, Row])[] = [
     ['api_response', requests.requests === 0 ? {} : { count: requests.requests, ...requests }],
-    ['tool_completed', { count: tools.calls - tools.failures }],
-    ['tool_failed', { count: tools.failures }],
+    ['tool_completed', { count: tools.calls - tools.failures - tools.denied }],
+    ['tool_failed', { count: tools.failures + tools.denied }],
     ...[...others].map(([type, count]): [string, Row] => [type, { count }]),
   ];
   return counted

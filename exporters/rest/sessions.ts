@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTIVE_MS } from '../../src/rollups/active-sessions.ts';
+import { ACTIVE_MS } from '../../src/rollups/session-state.ts';
 import { contextTrend } from '../../src/rollups/context-status.ts';
 import { resolveFilter } from '../../src/rollups/filter.ts';
 import { report } from '../../src/rollups/report.ts';

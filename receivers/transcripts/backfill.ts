@@ -1,17 +1,9 @@
-import type { Sink } from '../../src/component.ts';
+import type { BackfillProgress, Sink } from '../../src/component.ts';
 import type { Batch } from '../../src/records/record.ts';
 import { findTranscripts, transcriptRoots } from './discover.ts';
 import type { Positions } from './plan-readings.ts';
 import { ReadPool } from './read-pool.ts';
 import { type Reading, readTranscript } from './read-transcript.ts';
-
-/** How far a backfill is. */
-export interface BackfillProgress {
-  readonly filesRead: number;
-  readonly files: number;
-  readonly bytesRead: number;
-  readonly bytes: number;
-}
 
 /** What a backfill is given. */
 export interface BackfillParts {

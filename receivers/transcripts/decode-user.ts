@@ -1,10 +1,10 @@
 import { toolCallKey } from '../../src/records/identity.ts';
 import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
+import { toolErrorClass } from '../../src/records/tool-error.ts';
 import { emptyToolCall, type ToolCallDraft } from './drafts.ts';
 import type { LineContext } from './line-context.ts';
 import { promptKind, slashCommandName } from './prompt-kind.ts';
 import type { LineFacts } from './read-line.ts';
-import { toolErrorClass } from './tool-outcome.ts';
 
 /** Adds the tool results of a `user` line to what is known of their calls. */
 export const addToolResults = (

@@ -4,12 +4,13 @@ import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
 import type { MonitorRecord, Reject, RejectReason } from '../../src/records/record.ts';
 import { addRequestLine, addToolUses, decodeApiError, isBilled } from './decode-assistant.ts';
 import { decodeMetadata, isMetadata } from './decode-metadata.ts';
+import { decodeQueued } from './decode-queued.ts';
 import { addToolResults, decodePrompt } from './decode-user.ts';
 import type { RequestDraft, ToolCallDraft } from './drafts.ts';
 import { INVALID_JSON, JsonScanner, TOO_DEEP } from './json-scanner.ts';
 import type { LineContext } from './line-context.ts';
 import { HEAD_BYTES } from './read-content.ts';
-import { LineFacts, NOT_AN_OBJECT, readLine } from './read-line.ts';
+import { LineFacts, NOT_AN_OBJECT, QUEUED_ATTACHMENT, readLine } from './read-line.ts';
 import { INVALID_USAGE } from './read-usage.ts';
 import { SessionFacts } from './session-facts.ts';
 import { isId, transcriptPlace } from './transcript-path.ts';
@@ -20,6 +21,8 @@ export interface Memory {
   readonly lastAtMs: number | null;
   readonly sessionId: string | null;
   readonly project: string;
+  /** Prompt that is being worked on in the main conversation. */
+  readonly promptId: string | null;
 }
 
 /** Everything decoded since the last {@link FileDecoder.take}. */
@@ -62,6 +65,7 @@ export class FileDecoder {
   #newestAtMs: number | null = null;
   #sessionId: string | null;
   #project: string;
+  #promptId: string | null;
   #lines: number;
   #bytesToLine = 0;
 
@@ -75,6 +79,7 @@ export class FileDecoder {
     this.#lastAtMs = memory?.lastAtMs ?? null;
     this.#sessionId = memory?.sessionId ?? null;
     this.#project = memory?.project ?? '';
+    this.#promptId = memory?.promptId ?? null;
     this.#lines = lines;
   }
 
@@ -88,6 +93,7 @@ export class FileDecoder {
       lastAtMs: this.#lastAtMs,
       sessionId: this.#sessionId ?? this.#placeSession,
       project: this.#project,
+      promptId: this.#promptId,
     };
   }
 
@@ -195,6 +201,8 @@ export class FileDecoder {
       offsetBytes: this.#bytesToLine,
     };
     if (isConversation) this.#conversation(at, start);
+    else if (line.attachment === QUEUED_ATTACHMENT)
+      this.#occurrences.push(decodeQueued(line, at, this.#promptId, this.#lineId(start)));
     else if (isMetadata(line.type)) {
       if (this.#json.at - start > MAX_METADATA_BYTES) {
         this.#reject('too_long', start, this.#json.at);
@@ -224,6 +232,7 @@ export class FileDecoder {
         addToolUses(line, at, draft?.key ?? null, this.#toolCalls);
       return;
     }
+    if (line.promptId !== null && at.agentId === null) this.#promptId = line.promptId;
     if (line.content.toolResults.length > 0) addToolResults(line, at, this.#toolCalls);
     else if (line.content.blocks > 0) {
       const head = this.#json.textOf(line.content.head, HEAD_BYTES);

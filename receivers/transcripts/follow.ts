@@ -23,14 +23,9 @@ export class Follower {
   readonly #parts: FollowParts;
   readonly #hot = new Map<string, number>();
   #folders = new Map<string, number>();
-  #tracked = 0;
 
   constructor(parts: FollowParts) {
     this.#parts = parts;
-  }
-
-  get tracked(): number {
-    return this.#tracked;
   }
 
   /** Reads the files that hints named. */
@@ -76,13 +71,10 @@ export class Follower {
   async sweep(roots: readonly string[]): Promise<void> {
     const { positions, onProblem } = this.#parts;
     const news: FoundFile[] = [];
-    let tracked = 0;
     const { folders, problems } = walkTranscripts(roots, (file) => {
-      tracked += 1;
       this.#heat(file);
       if (positions.isNews(file)) news.push(file);
     });
-    this.#tracked = tracked;
     const before = this.#folders;
     this.#folders = new Map(folders.map((folder) => [folder, before.get(folder) ?? 0]));
     for (const folder of problems) onProblem(folder, 'the folder cannot be read');

@@ -1,11 +1,10 @@
-import type { Installable } from '../../src/component.ts';
-import { type TranscriptsConfig, transcriptsConfig } from './config.ts';
-import { createTranscripts, type TranscriptsComponent, type TranscriptsDeps } from './receiver.ts';
+import type { InstallableReceiver } from '../../src/component.ts';
+import type { TranscriptsConfig } from './config.ts';
+import { createTranscripts } from './receiver.ts';
 
 /** Reads what Claude Code writes of every session, first all there is and then whatever is added. */
-export const transcripts = {
+export const transcripts: InstallableReceiver<TranscriptsConfig> = {
   name: 'transcripts',
-  config: transcriptsConfig,
-  create: (settings: TranscriptsConfig, deps: TranscriptsDeps): TranscriptsComponent =>
-    createTranscripts(settings, deps),
-} satisfies Installable<TranscriptsConfig, TranscriptsDeps>;
+  config: async () => (await import('./config.ts')).transcriptsConfig,
+  create: createTranscripts,
+};

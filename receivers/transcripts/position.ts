@@ -29,6 +29,7 @@ type Packed = readonly [
   number | null,
   string | null,
   string,
+  (string | null)?,
 ];
 
 /** Position as the text of a checkpoint. */
@@ -47,6 +48,7 @@ export const packPosition = (at: Position): string => {
     at.lastAtMs,
     at.sessionId,
     at.project,
+    at.promptId,
   ];
   return JSON.stringify(packed);
 };
@@ -66,7 +68,7 @@ export const unpackPosition = (text: string): Position | null => {
     anchorDigest,
     ...memory
   ] = JSON.parse(text) as Packed;
-  const [firstAtMs, lastAtMs, sessionId, project] = memory;
+  const [firstAtMs, lastAtMs, sessionId, project, promptId = null] = memory;
   return {
     device,
     inode,
@@ -81,6 +83,7 @@ export const unpackPosition = (text: string): Position | null => {
     lastAtMs,
     sessionId,
     project,
+    promptId,
   };
 };
 

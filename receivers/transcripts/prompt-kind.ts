@@ -1,17 +1,15 @@
+import { INTERRUPT_MARK, isInjectedText } from '../../src/records/prompt-marks.ts';
 import type { LineFacts } from './read-line.ts';
 
 /** What a `user` line with text is: typed by a person, a slash command, an interruption, or put there by the client. */
 export type PromptKind = 'human' | 'slash_command' | 'interrupt' | 'injected';
 
-const INJECTED =
-  /^<(?:local-command-(?:caveat|stdout|stderr)|bash-(?:input|stdout|stderr)|task-notification|system-reminder)>/;
 const HUMAN_SOURCES: ReadonlySet<string> = new Set([
   'typed',
   'queued',
   'sdk',
   'suggestion_accepted',
 ]);
-export const INTERRUPT_MARK = '[Request interrupted by user';
 
 /** Tells what a `user` line without tool results is, from its marks and the first bytes of its text. */
 export const promptKind = (line: LineFacts, isSidechain: boolean, head: string): PromptKind => {
@@ -20,7 +18,7 @@ export const promptKind = (line: LineFacts, isSidechain: boolean, head: string):
   if (isSidechain || line.isMeta || line.isCompactSummary) return 'injected';
   if (text.startsWith('<command-name>') || text.startsWith('<command-message>'))
     return 'slash_command';
-  if (INJECTED.test(text)) return 'injected';
+  if (isInjectedText(text)) return 'injected';
   if (line.originKind !== null) return line.originKind === 'human' ? 'human' : 'injected';
   if (line.promptSource !== null)
     return HUMAN_SOURCES.has(line.promptSource) ? 'human' : 'injected';

@@ -1,7 +1,7 @@
 import { Fields, readObject } from './fields.ts';
 import type { JsonScanner, StringPlace } from './json-scanner.ts';
 import { RecentText } from './recent-text.ts';
-import { commandName } from './command-name.ts';
+import { commandName } from '../../src/records/command-name.ts';
 
 /** A `tool_use` block. */
 export interface ToolUseFacts {

@@ -24,11 +24,16 @@ const USED_TYPES: ReadonlySet<string> = new Set([
 /** Attachments that are large and carry nothing we use. */
 const HEAVY_ATTACHMENTS: ReadonlySet<string> = new Set(['prompt_snapshot']);
 
+/** Type of the one attachment that tells of something that happened. */
+export const QUEUED_ATTACHMENT = 'queued_command';
+
 /** One line of a transcript as it stands there. The same object is filled anew for every line. */
 export class LineFacts implements SessionFacts {
   type: string | null = null;
   /** Type of an attachment, where the line is one. */
   attachment: string | null = null;
+  /** What was queued while the agent worked: a `prompt`, or something of the client's own. */
+  commandMode: string | null = null;
   /** Whether a line that carries nothing we use may be left unread. */
   maySkip = false;
   /** True where the rest of the line was not looked at, because nothing in it is used. */
@@ -70,7 +75,14 @@ export class LineFacts implements SessionFacts {
   readonly runs: SessionRun[] = SESSION_READERS.map(() => new SessionRun());
 
   clear(): void {
-    this.type = this.attachment = this.sessionId = this.agentId = this.cwd = this.version = null;
+    this.type =
+      this.commandMode =
+      this.attachment =
+      this.sessionId =
+      this.agentId =
+      this.cwd =
+      this.version =
+        null;
     this.gitBranch =
       this.userType =
       this.entrypoint =
@@ -138,6 +150,7 @@ const MESSAGE = new Fields<LineFacts>({
 });
 const ATTACHMENT = new Fields<LineFacts>({
   type: (json, line) => void (line.attachment = recent.type.read(json)),
+  commandMode: (json, line) => void (line.commandMode = json.stringOrNull(64)),
 });
 /** Number of the one key of an attachment that is used. */
 const TYPE_ONLY = 0;
@@ -226,12 +239,16 @@ export const readLine = (json: JsonScanner, line: LineFacts, maySkip: boolean): 
     const reader = LINE.readers[key];
     if (reader === undefined) json.skipValue();
     else reader(json, line);
-    if (maySkip && line.type !== null && !USED_TYPES.has(line.type)) line.skipped = true;
+    if (maySkip && line.type !== null && !isUsed(line)) line.skipped = true;
     if (line.skipped) return;
     key = LINE.next(json, key);
   }
   if (json.peek() !== 0x0a) throw INVALID_JSON;
 };
+
+/** Whether there is anything in the rest of a line that is used. */
+const isUsed = ({ type, attachment }: LineFacts): boolean =>
+  USED_TYPES.has(type!) || attachment === QUEUED_ATTACHMENT;
 
 /** Reads the session facts from the value of the key `first` on; returns the number of the key after them. */
 const readSessionRun = (json: JsonScanner, line: LineFacts, first: number): number => {

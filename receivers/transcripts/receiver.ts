@@ -1,40 +1,25 @@
-import type { Component, ReceiverDeps } from '../../src/component.ts';
+import type { Receiver, ReceiverDeps } from '../../src/component.ts';
 import { TransientError } from '../../src/errors.ts';
-import { backfill, type BackfillProgress } from './backfill.ts';
+import { backfill } from './backfill.ts';
 import type { TranscriptsConfig } from './config.ts';
 import { transcriptRoots } from './discover.ts';
 import { Follower } from './follow.ts';
+import { ownTranscript } from './own-transcript.ts';
 import { Positions } from './plan-readings.ts';
 import { isRemote, type Watch, watchTranscripts } from './watch.ts';
-
-/** What the transcript receiver is given beside what all are. */
-export interface TranscriptsDeps extends ReceiverDeps {
-  readonly onBackfill: (progress: BackfillProgress) => void;
-  /** The first reading of everything is done. */
-  readonly onCaughtUp: () => void;
-}
 
 /** A wait before trying again, where the store could not be written to. */
 const RETRY_MS = 2000;
 const MAX_PROBLEMS = 1000;
 
-/** The running receiver. */
-export interface TranscriptsComponent extends Component {
-  readonly run: (signal: AbortSignal) => Promise<void>;
-  /** Transcripts that are followed. */
-  readonly tracked: () => number;
-}
-
 /** Makes the receiver. It may run in a thread that has no need of the schemas, so they are kept apart. */
-export const createTranscripts = (
-  settings: TranscriptsConfig,
-  deps: TranscriptsDeps,
-): TranscriptsComponent => new TranscriptReceiver(settings, deps);
+export const createTranscripts = (settings: TranscriptsConfig, deps: ReceiverDeps): Receiver =>
+  new TranscriptReceiver(settings, deps);
 
-class TranscriptReceiver implements TranscriptsComponent {
+class TranscriptReceiver implements Receiver {
   readonly name = 'transcripts';
   readonly #settings: TranscriptsConfig;
-  readonly #deps: TranscriptsDeps;
+  readonly #deps: ReceiverDeps;
   readonly #problems = new Map<string, string>();
   readonly #hinted = new Set<string>();
   #positions: Positions;
@@ -44,7 +29,7 @@ class TranscriptReceiver implements TranscriptsComponent {
   #sweptAtMs = 0;
   #trouble: string | undefined;
 
-  constructor(settings: TranscriptsConfig, deps: TranscriptsDeps) {
+  constructor(settings: TranscriptsConfig, deps: ReceiverDeps) {
     this.#settings = settings;
     this.#deps = deps;
     this.#positions = new Positions([]);
@@ -59,8 +44,6 @@ class TranscriptReceiver implements TranscriptsComponent {
     return `Cannot read ${first[0]}${more}: ${first[1]}`;
   };
 
-  readonly tracked = (): number => this.#follower.tracked;
-
   readonly run = async (signal: AbortSignal): Promise<void> => {
     signal.addEventListener('abort', () => this.#wake(), { once: true });
     const watches = new Map<string, Watch>();
@@ -68,7 +51,8 @@ class TranscriptReceiver implements TranscriptsComponent {
       await this.#watchRoots(watches);
       await this.#untilDone(signal, () => this.#catchUp(signal));
       if (signal.aborted) return;
-      this.#deps.onCaughtUp();
+      this.#deps.events.caughtUp.tell();
+      this.#deps.events.transcripts.listen((paths) => this.#hint(this.#ownOf(paths)));
       await this.#follow(signal, watches);
     } finally {
       await Promise.all([...watches.values()].map((watch) => watch.close()));
@@ -95,13 +79,13 @@ class TranscriptReceiver implements TranscriptsComponent {
 
   async #catchUp(signal: AbortSignal): Promise<void> {
     const { claudeDirs, threads } = this.#settings;
-    const { sink, onBackfill } = this.#deps;
+    const { sink, events } = this.#deps;
     this.#recall();
     await backfill({
       claudeDirs,
       positions: this.#positions,
       sink,
-      onProgress: onBackfill,
+      onProgress: events.backfill.tell,
       onProblem: this.#problem,
       threads,
       signal,
@@ -182,6 +166,12 @@ class TranscriptReceiver implements TranscriptsComponent {
       'Changes are not told by the system; looking for them instead.',
     );
     this.#wake();
+  }
+
+  /** Of paths that others name, those that are transcripts of ours. */
+  #ownOf(paths: readonly string[]): readonly string[] {
+    const roots = transcriptRoots(this.#settings.claudeDirs);
+    return paths.flatMap((named) => ownTranscript(named, roots) ?? []);
   }
 
   #hint(files: readonly string[]): void {

@@ -1,23 +1,18 @@
 import type { Pricer } from '../pricing/price.ts';
 import type { ApiRequestRecord } from '../records/api-request.ts';
 import { messageIdOf } from '../records/identity.ts';
-import type { OccurrenceRecord } from '../records/occurrence.ts';
 import type { Batch, MonitorRecord } from '../records/record.ts';
-import type { ToolCallRecord } from '../records/tool-call.ts';
-import {
-  type OccurrenceRow,
-  REQUESTERS,
-  type RequestRow,
-  SOURCES,
-  type ToolCallRow,
-} from '../store/rows.ts';
+import { REQUESTERS, type RequestRow, SOURCES } from '../store/rows.ts';
 import type { Committed, StoreWriter } from '../store/store.ts';
 import type { WriteStore } from '../store/write-store.ts';
-import { countRequest, countToolCall } from './contributions.ts';
-import { joinRequest } from './join-request.ts';
-import { joinToolCall, timestampDurationMs } from './join-tool-call.ts';
+import { countRequest } from './contributions.ts';
+import { joinRequest, type Outranks } from './join-request.ts';
+import { Occurrences } from './occurrences.ts';
+import { Permissions } from './permissions.ts';
+import type { Place } from './place.ts';
 import { type Cost, costOf, NO_COST } from './request-cost.ts';
 import { detailOf, detailText, parseDetail, usageOfRow } from './request-detail.ts';
+import { ToolCalls } from './tool-calls.ts';
 
 /** What the pipeline is made of. */
 export interface IngestParts {
@@ -42,15 +37,21 @@ export const createIngest = ({ store, pricer, now }: IngestParts): StoreWriter =
 class Ingest {
   readonly #store: WriteStore;
   readonly #pricer: Pricer;
-  readonly #outranks: (left: number, right: number) => boolean;
+  readonly #outranks: Outranks;
+  readonly #toolCalls: ToolCalls;
+  readonly #occurrences: Occurrences;
   #duplicates = 0;
-  #origin = 0;
-  #source = 0;
+  #place: Place = { origin: 0, source: 0 };
 
   constructor(store: WriteStore, pricer: Pricer) {
     this.#store = store;
     this.#pricer = pricer;
-    this.#outranks = (left, right) => store.origins.outranks(left, right);
+    const outranks: Outranks = (left, right) => store.origins.outranks(left, right);
+    const permissions = new Permissions(store);
+    const toolCalls = new ToolCalls({ store, outranks, permissions });
+    this.#outranks = outranks;
+    this.#toolCalls = toolCalls;
+    this.#occurrences = new Occurrences({ store, outranks, permissions, toolCalls });
   }
 
   commit(batches: readonly Batch[], nowMs: number): Committed {
@@ -63,8 +64,8 @@ class Ingest {
 
   #batch(batch: Batch, nowMs: number): void {
     const store = this.#store;
-    this.#origin = store.origins.keep(batch, (name) => store.sessions.id(name));
-    this.#source = SOURCES.indexOf(batch.source);
+    const origin = store.origins.keep(batch, (name) => store.sessions.id(name));
+    this.#place = { origin, source: SOURCES.indexOf(batch.source) };
     const before = this.#duplicates;
     for (const record of batch.records) this.#record(record);
     for (const reject of batch.rejects) {
@@ -72,6 +73,8 @@ class Ingest {
         store.tallies.add('rejects', reject.reason, 1);
     }
     for (const [type, count] of batch.entries) store.tallies.add('entries', type, count);
+    for (const { event, scope, count, lastAtMs } of batch.heard ?? [])
+      store.hookQueries.keepHeard(event, scope, count, lastAtMs);
     if (batch.reset !== undefined) store.tallies.add('origin_resets', batch.reset, 1);
     store.tallies.add('duplicates', batch.source, this.#duplicates - before);
   }
@@ -82,20 +85,26 @@ class Ingest {
       case 'api_request':
         return this.#request(record);
       case 'tool_call':
-        return this.#toolCall(record);
+        return this.#note(this.#toolCalls.add(record, this.#place));
       case 'occurrence':
-        return this.#occurrence(record);
+        return this.#note(this.#occurrences.add(record, this.#place));
+      case 'session_closing':
+        return this.#toolCalls.close(record);
       case 'session_fact':
         return store.sessionTables.keepFact(store.sessions.id(record.sessionId), record);
       case 'session_activity':
         return store.sessionTables.keepActivity(
           store.sessions.id(record.sessionId),
-          this.#origin,
+          this.#place.origin,
           record,
         );
       case 'subagent':
         return store.sessionTables.keepSubagent(store.sessions.id(record.sessionId), record);
     }
+  }
+
+  #note(isNew: boolean): void {
+    if (!isNew) this.#duplicates += 1;
   }
 
   #request(record: ApiRequestRecord): void {
@@ -118,7 +127,7 @@ class Ingest {
     }
     const found = this.#requestRow(record, NO_COST, detailText(detail, null));
     const { owner } = known.row;
-    if (owner !== this.#origin) store.keepCopy(known.id, owner, this.#origin);
+    if (owner !== this.#place.origin) store.keepCopy(known.id, owner, this.#place.origin);
     const joined = joinRequest(known.row, found, this.#outranks);
     if (joined === null) {
       this.#duplicates += 1;
@@ -151,10 +160,10 @@ class Ingest {
       session: store.sessions.id(record.sessionId),
       project: store.projects.id(record.project),
       model: store.models.id(record.model),
-      owner: this.#origin,
-      origin: this.#origin,
+      owner: this.#place.origin,
+      origin: this.#place.origin,
       line: record.line,
-      source: this.#source,
+      source: this.#place.source,
       requester: REQUESTERS.indexOf(record.requester),
       agentId: record.agentId,
       atMs: record.atMs,
@@ -176,94 +185,5 @@ class Ingest {
       detail,
       revision: 0,
     };
-  }
-
-  #toolCall(record: ToolCallRecord): void {
-    const store = this.#store;
-    const found = this.#toolCallRow(record);
-    const known = store.toolCalls.find(record.key);
-    if (known === undefined) {
-      store.toolCalls.add(found);
-      countToolCall(store, found, 1);
-      return;
-    }
-    const row = joinToolCall(known.row, found, this.#outranks);
-    if (row === null) {
-      this.#duplicates += 1;
-      return;
-    }
-    countToolCall(store, known.row, -1);
-    countToolCall(store, row, 1);
-    store.toolCalls.change(known.id, row);
-  }
-
-  #toolCallRow(record: ToolCallRecord): ToolCallRow {
-    const store = this.#store;
-    const { resultAtMs } = record;
-    const tool = record.tool === null ? null : store.tools.id(record.tool);
-    const atMs = record.callAtMs ?? resultAtMs ?? 0;
-    const durationMs = record.durationMs ?? timestampDurationMs({ tool, atMs, resultAtMs });
-    return {
-      key: record.key,
-      session: store.sessions.id(record.sessionId),
-      project: store.projects.id(record.project),
-      tool,
-      owner: this.#origin,
-      line: record.line,
-      source: this.#source,
-      agentId: record.agentId,
-      requestKey: record.requestKey,
-      atMs,
-      resultAtMs,
-      success: record.success === null ? null : Number(record.success),
-      errorClass: record.errorClass,
-      durationMs,
-      durationSource: record.durationSource ?? (durationMs === null ? null : 'timestamps'),
-      inputBytes: record.inputBytes,
-      resultBytes: record.resultBytes,
-      file: record.filePath === null ? null : store.files.id(record.filePath),
-      command: record.command,
-      linesAdded: record.linesAdded,
-      linesRemoved: record.linesRemoved,
-      startedAgentId: record.startedAgentId,
-      revision: 0,
-    };
-  }
-
-  #occurrence(record: OccurrenceRecord): void {
-    const store = this.#store;
-    const { key, type, category, line, agentId, atMs, data } = record;
-    const session = store.sessions.id(record.sessionId);
-    const project = store.projects.id(record.project);
-    const owner = this.#origin;
-    const source = this.#source;
-    const found: OccurrenceRow = {
-      key,
-      type,
-      category,
-      session,
-      project,
-      owner,
-      line,
-      source,
-      agentId,
-      atMs,
-      data,
-      revision: 0,
-    };
-    const known = store.occurrences.find(key);
-    if (known === undefined) {
-      store.occurrences.add(found);
-      store.tallies.add('occurrence', `${type}\t${record.project}`, 1);
-      return;
-    }
-    if (known.row.owner === owner || !this.#outranks(owner, known.row.owner)) {
-      this.#duplicates += 1;
-      return;
-    }
-    const before = store.projects.name(known.row.project);
-    store.tallies.add('occurrence', `${type}\t${before}`, -1);
-    store.tallies.add('occurrence', `${type}\t${record.project}`, 1);
-    store.occurrences.change(known.id, { ...found, revision: known.row.revision });
   }
 }

@@ -1,4 +1,7 @@
-/** What can happen in a session besides requests and tool calls; becomes the public `event_type`. */
+/**
+ * What can happen in a session besides requests and tool calls; becomes the public `event_type`. The second part is told
+ * by hooks alone; events of clients newer than this are `hook_` and their name in snake case.
+ */
 export type OccurrenceType =
   | 'user_prompt'
   | 'slash_command'
@@ -6,7 +9,60 @@ export type OccurrenceType =
   | 'compaction'
   | 'api_error'
   | 'turn_completed'
-  | 'pr_created';
+  | 'pr_created'
+  | HookOccurrenceType;
+
+/** See {@link OccurrenceType}. */
+export type HookOccurrenceType =
+  | 'session_started'
+  | 'session_ended'
+  | 'user_stop'
+  | 'notification'
+  | 'subagent_started'
+  | 'subagent_stopped'
+  | 'pre_compact'
+  | 'post_compact'
+  | 'permission_request'
+  | 'permission_denied'
+  | 'injected_prompt'
+  | 'prompt_expanded'
+  | 'stop_failed'
+  | 'tool_batch'
+  | 'tool_start'
+  | 'tool_completed'
+  | 'tool_failed'
+  | 'setup'
+  | 'cwd_changed'
+  | 'directory_added'
+  | 'instructions_loaded'
+  | 'config_changed'
+  | 'file_changed'
+  | 'pre_model_switch'
+  | 'model_switched'
+  | 'message_displayed'
+  | 'elicitation'
+  | 'elicitation_result'
+  | 'teammate_idle'
+  | 'task_created'
+  | 'task_completed'
+  | 'worktree_create'
+  | 'worktree_remove'
+  | `hook_${string}`;
+
+/**
+ * How a hook's occurrence is known again. A `firing` has no identity of its own: the same words from another installation
+ * at the same time are the same firing. A `prompt` is also told by the transcript, under the same `promptId`.
+ */
+export interface HookTelling {
+  readonly as: 'firing' | 'prompt' | 'permission';
+  /** Installation that told of it. */
+  readonly scope: string;
+  /** Digest of the payload. */
+  readonly digest: string;
+  readonly promptId: string | null;
+  /** The call that permission is asked for. */
+  readonly call?: { readonly tool: string; readonly inputDigest: string };
+}
 
 /** Public event category, the seeds' closed list. */
 export type EventCategory = 'tool' | 'api' | 'session' | 'user' | 'custom';
@@ -26,4 +82,6 @@ export interface OccurrenceRecord {
   readonly data: string;
   readonly line: number;
   readonly offsetBytes: number;
+  /** Present where a hook told of it; `key` then counts for nothing. */
+  readonly telling?: HookTelling;
 }

@@ -1,6 +1,7 @@
 import type { ApiRequestRecord } from './api-request.ts';
 import type { OccurrenceRecord } from './occurrence.ts';
 import type { SessionActivityRecord, SessionFactRecord, SubagentRecord } from './session.ts';
+import type { SessionClosingRecord } from './session-closing.ts';
 import type { ToolCallRecord } from './tool-call.ts';
 
 /** The kind of input a fact came from; the public `source`. */
@@ -13,7 +14,8 @@ export type MonitorRecord =
   | OccurrenceRecord
   | SessionFactRecord
   | SessionActivityRecord
-  | SubagentRecord;
+  | SubagentRecord
+  | SessionClosingRecord;
 
 /** Why a line or payload was not used; a closed list, because it becomes a metric label. */
 export type RejectReason =
@@ -24,11 +26,16 @@ export type RejectReason =
   | 'missing_type'
   | 'missing_session'
   | 'invalid_field'
-  | 'invalid_usage';
+  | 'invalid_usage'
+  | 'invalid_id'
+  | 'invalid_path'
+  | 'incomplete';
 
 /** One line or payload that was not used, and where it stands. */
 export interface Reject {
   readonly reason: RejectReason;
+  /** Name of the payload, where it has one of its own and no place in a file. */
+  readonly name?: string;
   readonly line: number;
   readonly offsetBytes: number;
   readonly lengthBytes: number;
@@ -60,6 +67,14 @@ export interface Checkpoint {
   readonly bytes: number;
 }
 
+/** How often an event was heard from one installation of the hooks, and when last. */
+export interface HookHeard {
+  readonly event: string;
+  readonly scope: string;
+  readonly count: number;
+  readonly lastAtMs: number;
+}
+
 /** What one receiver read from one origin in one go. */
 export interface Batch {
   readonly source: Source;
@@ -71,6 +86,7 @@ export interface Batch {
   /** Unix milliseconds of the newest entry, for the lag. */
   readonly newestAtMs: number | null;
   readonly checkpoint?: Checkpoint;
+  readonly heard?: readonly HookHeard[];
   /** Why the origin is read again from its beginning, where it is. */
   readonly reset?: ResetReason;
 }

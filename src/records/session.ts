@@ -11,7 +11,11 @@ export type SessionFactName =
   | 'ai_title'
   | 'custom_title'
   | 'agent_name'
-  | 'cost_state';
+  | 'cost_state'
+  | 'start_source'
+  | 'end_reason'
+  | 'model'
+  | 'effort';
 
 /** Something a source says of a session as a whole; `cost_state` is the client's own figure, as JSON text. */
 export interface SessionFactRecord {

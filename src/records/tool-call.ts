@@ -1,5 +1,8 @@
-/** Where a tool call's duration was learned, best first (hook and telemetry leave out the wait for permission). */
-export type DurationSource = 'hook' | 'telemetry' | 'tool_result' | 'timestamps';
+/**
+ * Where a tool call's duration was learned, best first. Hook and telemetry leave out the wait for permission; `hook_pair` is
+ * the time between the hooks before and after the call, and has it in.
+ */
+export type DurationSource = 'hook' | 'telemetry' | 'tool_result' | 'timestamps' | 'hook_pair';
 
 /** Why a tool call did not succeed, from a closed list: it becomes a metric label. */
 export type ToolErrorClass =
@@ -42,6 +45,12 @@ export interface ToolCallRecord {
   readonly linesRemoved: number | null;
   /** Agent that this call started. */
   readonly startedAgentId: string | null;
+  /** Digest of the input as hooks give it; absent elsewhere. */
+  readonly inputDigest?: string;
+  /** Whether the call itself was not seen, and what is told of it follows from the result. */
+  readonly isCallInferred?: boolean;
+  /** When the tool began to run, past any wait for permission; absent where the source cannot tell. */
+  readonly startedAtMs?: number;
   readonly line: number;
   readonly offsetBytes: number;
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { filterSql, type IdFilter } from './filter.ts';
+import { endedMsSql, type SessionState, sessionState } from './session-state.ts';
 
 /** What the newest request of a session's main conversation sent to the model. */
 export interface ContextPoint {
@@ -20,11 +21,13 @@ export interface ContextStatus extends ContextPoint {
   readonly project: string;
   /** ISO 8601 in UTC. */
   readonly last_activity: string;
+  readonly state: SessionState;
 }
 
 /** Which sessions: those in which something happened after `activeSinceMs`, the latest first. */
 export interface ContextQuery {
   readonly activeSinceMs: number;
+  readonly nowMs: number;
   readonly filter: Pick<IdFilter, 'projects' | 'sessions'>;
   readonly limit: number;
 }
@@ -42,6 +45,7 @@ type StatusRow = PointRow & {
   readonly session_id: string;
   readonly project: string;
   readonly last_at_ms: number;
+  readonly endedMs: number | null;
 };
 
 const MAIN = 0;
@@ -52,11 +56,12 @@ const POINT_COLUMNS = `r.at_ms, model.name AS model, r.input_tokens, r.cache_rea
 /** The context of each session as of its newest request; sessions without one in their main conversation have no row. */
 export function contextStatus(
   db: Database,
-  { activeSinceMs, filter, limit }: ContextQuery,
+  { activeSinceMs, nowMs, filter, limit }: ContextQuery,
 ): readonly ContextStatus[] {
   return db
     .prepare<[number, number], StatusRow>(
-      `SELECT session.session_id, project.path AS project, a.last_at_ms, ${POINT_COLUMNS}
+      `SELECT session.session_id, project.path AS project, a.last_at_ms,
+         ${endedMsSql('a.session')} AS endedMs, ${POINT_COLUMNS}
        FROM (
          SELECT session, max(last_at_ms) AS last_at_ms FROM activity
          WHERE last_at_ms > ?${filterSql({ sessions: filter.sessions })} GROUP BY session
@@ -73,6 +78,7 @@ export function contextStatus(
       session_id: row.session_id,
       project: row.project,
       last_activity: new Date(row.last_at_ms).toISOString(),
+      state: sessionState({ lastMs: row.last_at_ms, endedMs: row.endedMs }, nowMs),
       ...point(row),
     }));
 }

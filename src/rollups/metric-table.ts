@@ -121,6 +121,33 @@ export const METRICS = {
     labels: ['project'],
     help: 'Pull requests that were opened.',
   }),
+  notifications: counter('hall_monitor_notifications_total', {
+    unit: '{notification}',
+    labels: ['project'],
+    help: 'Times the client wanted the attention of a person.',
+  }),
+  permissions: counter('hall_monitor_permissions_total', {
+    unit: '{request}',
+    labels: ['decision', 'project'],
+    help: 'Permission requests that hooks told of, by what came of them: allowed, denied or pending.',
+  }),
+  permissionWait: counter('hall_monitor_permission_wait_seconds_total', {
+    unit: 's',
+    labels: ['project'],
+    help: 'Time that the agent waited for a person to decide whether a tool may be used.',
+    otelName: 'hall_monitor.permission.wait',
+    divisor: MILLISECONDS,
+  }),
+  subagents: counter('hall_monitor_subagents_total', {
+    unit: '{agent}',
+    help: 'Subagents that worked for sessions.',
+  }),
+  hookEvents: counter('hall_monitor_hook_events_total', {
+    unit: '{event}',
+    labels: ['event', 'scope'],
+    help: 'Events that hooks told of, by where the hook was registered; one may be told by several.',
+    otelName: 'hall_monitor.hook.events',
+  }),
   sessions: gauge('hall_monitor_sessions', { unit: '{session}', help: 'Sessions known.' }),
   activeSessions: gauge('hall_monitor_sessions_active', {
     unit: '{session}',
@@ -179,6 +206,12 @@ export const METRICS = {
     unit: '{batch}',
     help: 'Batches that wait to be written.',
     otelName: 'hall_monitor.queue.depth',
+    from: 'process',
+  }),
+  spoolFiles: gauge('hall_monitor_spool_files', {
+    unit: '{payload}',
+    help: 'Payloads of hooks that wait in the spool.',
+    otelName: 'hall_monitor.spool.files',
     from: 'process',
   }),
   sseClients: gauge('hall_monitor_sse_clients', {

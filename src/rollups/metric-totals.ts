@@ -22,6 +22,7 @@ const OCCURRENCE_METRICS: Readonly<Record<string, MetricKey>> = {
   api_error: 'apiErrors',
   turn_completed: 'turns',
   pr_created: 'pullRequests',
+  notification: 'notifications',
 };
 
 const TALLY_METRICS: Readonly<Record<string, readonly [MetricKey, string]>> = {
@@ -54,6 +55,7 @@ export function metricTotals(db: Database, nowMs: number): MetricTotals {
     addRequests(db, labels, add);
     addTools(db, labels, add);
     addTallies(db, new Map(projects.map(({ id, path }) => [path, labels.get(id) ?? OTHER])), add);
+    addHooks(db, add);
     addState(db, nowMs, add);
   });
   read();
@@ -167,8 +169,8 @@ function addTools(db: Database, projects: ReadonlyMap<number, string>, add: Add)
 }
 
 function addToolRow(row: ToolSums, tool: string, project: string, add: Add): void {
-  add('toolCalls', { tool, outcome: 'success', project }, row.calls - row.failures);
-  add('toolCalls', { tool, outcome: 'failure', project }, row.failures - row.denied);
+  add('toolCalls', { tool, outcome: 'success', project }, row.calls - row.failures - row.denied);
+  add('toolCalls', { tool, outcome: 'failure', project }, row.failures);
   add('toolCalls', { tool, outcome: 'denied', project }, row.denied);
   add('toolDuration', { tool }, row.duration_ms);
   add('toolTimedCalls', { tool }, row.timed_calls);
@@ -183,6 +185,13 @@ function addTallies(db: Database, projects: ReadonlyMap<string, string>, add: Ad
     if (metric !== undefined && labelName !== undefined) {
       add(metric, { [labelName]: label }, value);
     }
+    if (name === 'permissions') {
+      const [decision = '', path = ''] = label.split('\t');
+      add('permissions', { decision, project: projects.get(path) ?? OTHER }, value);
+    }
+    if (name === 'permission_wait_ms') {
+      add('permissionWait', { project: projects.get(label) ?? OTHER }, value);
+    }
     if (name === 'occurrence') {
       const [type = '', path = ''] = label.split('\t');
       const occurrence = OCCURRENCE_METRICS[type];
@@ -193,8 +202,18 @@ function addTallies(db: Database, projects: ReadonlyMap<string, string>, add: Ad
   }
 }
 
+function addHooks(db: Database, add: Add): void {
+  const rows = db.prepare<[], { event: string; scope: string; count: number }>(
+    `SELECT event, scope, count FROM hook_event LIMIT ${MAX_ROWS}`,
+  );
+  for (const { event, scope, count } of rows.iterate()) {
+    add('hookEvents', { event, scope }, count);
+  }
+}
+
 interface State {
   readonly sessions: number;
+  readonly subagents: number;
   readonly last_event_ms: number | null;
   readonly size_bytes: number;
 }
@@ -203,11 +222,13 @@ function addState(db: Database, nowMs: number, add: Add): void {
   const state = db
     .prepare<[], State>(
       `SELECT (SELECT count(*) FROM session) AS sessions,
+         (SELECT count(*) FROM subagent) AS subagents,
          (SELECT max(last_at_ms) FROM activity) AS last_event_ms,
          (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS size_bytes`,
     )
     .get();
   add('sessions', {}, state?.sessions ?? 0);
+  add('subagents', {}, state?.subagents ?? 0);
   add('activeSessions', {}, countActiveSessions(db, nowMs));
   add('databaseSize', {}, state?.size_bytes ?? 0);
   if (typeof state?.last_event_ms === 'number') {

@@ -10,11 +10,27 @@ export interface SessionCounts {
   readonly subagents: (session: number) => number;
   readonly pullRequests: (session: number) => readonly string[];
   readonly fact: (session: number, name: SessionFactName) => string | null;
+  /** When the client said that the session ends; null where it did not, or began again since. */
+  readonly endedMs: (session: number) => number | null;
+  readonly permissionWaitMs: (session: number) => number;
   readonly size: (session: number) => { readonly lines: number; readonly bytes: number };
   readonly stretchesMs: (session: number) => readonly (readonly number[])[];
 }
 
 type Row = { readonly session: number };
+
+interface FactRow extends Row {
+  readonly name: string;
+  readonly value: string;
+  readonly at_ms: number;
+}
+
+const endedMsOf = (facts: readonly FactRow[]): number | null => {
+  const at = (name: SessionFactName): number | null =>
+    facts.find((row) => row.name === name)?.at_ms ?? null;
+  const endedMs = at('end_reason');
+  return endedMs !== null && endedMs >= (at('start_source') ?? 0) ? endedMs : null;
+};
 
 /** Reads it all for some sessions, or for all of them, in one query per table. */
 export function sessionCounts(db: Database, sessions: readonly number[] | null): SessionCounts {
@@ -41,8 +57,12 @@ export function sessionCounts(db: Database, sessions: readonly number[] | null):
     ),
   );
   const facts = bySession(
-    rows<Row & { name: string; value: string }>(
-      `SELECT session, name, value FROM session_fact WHERE ${among}`,
+    rows<FactRow>(`SELECT session, name, value, at_ms FROM session_fact WHERE ${among}`),
+  );
+  const waits = bySession(
+    rows<Row & { ms: number }>(
+      `SELECT session, sum(data ->> 'waited_ms') AS ms FROM occurrence
+       WHERE ${among} AND type = 'permission_request' GROUP BY session`,
     ),
   );
   const sizes = bySession(
@@ -64,6 +84,8 @@ export function sessionCounts(db: Database, sessions: readonly number[] | null):
       ...new Set(pullRequests(session).flatMap(({ url }) => (url === null ? [] : [url]))),
     ],
     fact: (session, name) => facts(session).find((row) => row.name === name)?.value ?? null,
+    endedMs: (session) => endedMsOf(facts(session)),
+    permissionWaitMs: (session) => waits(session)[0]?.ms ?? 0,
     size: (session) => sizes(session)[0] ?? { lines: 0, bytes: 0 },
     stretchesMs: (session) =>
       activity(session).map(({ stretches }) => JSON.parse(stretches) as number[]),

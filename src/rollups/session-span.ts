@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { SOURCES } from '../store/rows.ts';
 import { SLOT_MS } from './time-slots.ts';
 
 /** Between which moments something of a session's own happened. */
@@ -19,12 +20,16 @@ interface SpanRow {
   readonly lastActivityMs: number | null;
 }
 
+/** What hooks alone tell of, such as that a client was opened, begins a session only where nothing else does. */
+const HOOK = SOURCES.indexOf('hook');
+
 const SPAN_SQL = `
   SELECT id, session_id AS sessionId,
-    (SELECT min(at_ms) FROM (
+    coalesce((SELECT min(at_ms) FROM (
        SELECT min(at_ms) AS at_ms FROM request WHERE session = s.id
        UNION ALL SELECT min(at_ms) FROM tool_call WHERE session = s.id
-       UNION ALL SELECT min(at_ms) FROM occurrence WHERE session = s.id)) AS ownFirstMs,
+       UNION ALL SELECT min(at_ms) FROM occurrence WHERE session = s.id AND source <> ${HOOK})),
+       (SELECT min(at_ms) FROM occurrence WHERE session = s.id)) AS ownFirstMs,
     (SELECT max(at_ms) FROM (
        SELECT max(at_ms) AS at_ms FROM request WHERE session = s.id
        UNION ALL SELECT max(at_ms) FROM tool_call WHERE session = s.id

@@ -1,5 +1,4 @@
-/** `active`: something happened in the last 5 minutes; `idle`: in the last 24 hours; `ended`: longer ago. */
-export type SessionState = 'active' | 'idle' | 'ended';
+import type { SessionState } from './session-state.ts';
 
 /** One session as a list shows it. Times are ISO 8601 in UTC, money is USD, nothing is rounded but minutes. */
 export interface SessionSummary {
@@ -45,6 +44,9 @@ export interface SessionSummary {
   readonly compactions: number;
   readonly api_errors: number;
   readonly subagents: number;
+  /** Times a person was asked whether a tool may be used, and how long the agent waited for all the answers. */
+  readonly permission_requests: number;
+  readonly permission_wait_ms: number;
   readonly pull_requests: readonly string[];
   readonly user_type: string | null;
   readonly version: string | null;

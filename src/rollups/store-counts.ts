@@ -25,6 +25,6 @@ export const storeCounts = (db: Database): StoreCounts => {
     requests: one('SELECT coalesce(sum(requests), 0) FROM total_request'),
     toolCalls: one('SELECT coalesce(sum(calls), 0) FROM total_tool'),
     sessions: one('SELECT count(*) FROM session'),
-    rejectedLines: one(`SELECT coalesce(sum(value), 0) FROM tally WHERE name = 'rejects'`),
+    rejectedLines: one(`SELECT count(*) FROM dead_letter WHERE name = ''`),
   };
 };

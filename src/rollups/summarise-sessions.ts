@@ -5,7 +5,8 @@ import { activeTime } from './active-time.ts';
 import { localKey } from './local-time.ts';
 import { sessionCounts, type SessionCounts } from './session-counts.ts';
 import type { SessionSpan } from './session-span.ts';
-import type { SessionState, SessionSummary } from './session-summary.ts';
+import { sessionState } from './session-state.ts';
+import type { SessionSummary } from './session-summary.ts';
 import {
   NO_SESSION_USAGE,
   allTokens,
@@ -15,8 +16,6 @@ import {
 } from './session-usage.ts';
 import type { TimeZone } from './time-zone.ts';
 
-const ACTIVE_MS = 300_000;
-const DAY_MS = 86_400_000;
 /** With more sessions than this, reading all of each table is faster than looking them up. */
 const MANY = 500;
 
@@ -59,7 +58,7 @@ function summary(span: SessionSpan, { usage, counts, view }: Known): SessionSumm
       counts.fact(id, 'custom_title') ??
       counts.fact(id, 'ai_title') ??
       counts.fact(id, 'summary_title'),
-    state: stateOf(lastMs, view.nowMs),
+    state: sessionState({ lastMs, endedMs: counts.endedMs(id) }, view.nowMs),
     started: iso(startedMs),
     last_activity: iso(lastMs),
     day: localKey(view.zone, 'day', startedMs),
@@ -132,15 +131,10 @@ function happened(id: number, counts: SessionCounts) {
     compactions: counts.occurrences(id, 'compaction'),
     api_errors: counts.occurrences(id, 'api_error'),
     subagents: counts.subagents(id),
+    permission_requests: counts.occurrences(id, 'permission_request'),
+    permission_wait_ms: counts.permissionWaitMs(id),
     pull_requests: counts.pullRequests(id),
   };
-}
-
-function stateOf(lastMs: number, nowMs: number): SessionState {
-  if (nowMs - lastMs < ACTIVE_MS) {
-    return 'active';
-  }
-  return nowMs - lastMs < DAY_MS ? 'idle' : 'ended';
 }
 
 function clientCostUsd(costState: string | null): number | null {

@@ -24,6 +24,7 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
   readonly #update: Statement;
   readonly #byKey: Statement<[string], R & { id: number }>;
   readonly #byId: Statement<[number], R & { id: number }>;
+  readonly #remove: Statement<[number]>;
   readonly #log: Statement<[number]>;
   readonly #logOne: Statement<[number, number]>;
   readonly #lastId: Statement<[], { id: number | null }>;
@@ -43,6 +44,7 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
     );
     this.#byKey = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE key = ?`);
     this.#byId = db.prepare(`SELECT id, ${aliases} FROM ${table} WHERE id = ?`);
+    this.#remove = db.prepare(`DELETE FROM ${table} WHERE id = ?`);
     this.#lastId = db.prepare(`SELECT max(id) AS id FROM ${table}`);
     this.#log = db.prepare(
       `INSERT INTO event (kind, ref, revision) SELECT ${kind}, id, 0 FROM ${table} WHERE id >= ? ORDER BY id`,
@@ -77,6 +79,23 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
     return found === undefined ? undefined : { id: found.id, row: found };
   }
 
+  /** A row by its id; undefined where there is none. */
+  row(id: number): Kept<R> | undefined {
+    this.flush();
+    const found = this.#byId.get(id);
+    return found === undefined ? undefined : { id, row: found };
+  }
+
+  /** Writes what was added, for queries that look for it by other things than its key. */
+  flush(): void {
+    this.#inserter.flush();
+  }
+
+  /** Id that the next row to be added gets. */
+  get nextId(): number {
+    return this.#nextId;
+  }
+
   /** Adds a row whose key {@link find} did not find. Its id is the next one, as SQLite too counts them. */
   add(row: R): void {
     this.#inserter.add(this.#values(row));
@@ -92,6 +111,12 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
     const values = this.#values({ ...row, revision });
     values.push(id);
     this.#update.run(...values);
+  }
+
+  /** Takes a row away that turned out to be another one's; the log may still name it. */
+  remove(id: number): void {
+    this.flush();
+    this.#remove.run(id);
   }
 
   /** Writes what was added and changed in this transaction to the event log. */

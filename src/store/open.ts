@@ -7,8 +7,8 @@ import { ConfigError } from '../errors.ts';
 /** File name of the store inside the data folder. */
 export const STORE_FILE = 'hall-monitor.db';
 
-/** Migrations in order; the store's `user_version` says how many have run. */
-const MIGRATIONS = ['0001-initial.sql'] as const;
+/** Migrations in order, files in `migrations`; the store's `user_version` says how many have run. */
+export const MIGRATIONS = ['0001-initial.sql', '0002-hooks.sql'] as const;
 
 /** First SQLite without the WAL-reset race. */
 const SQLITE_FLOOR = [3, 51, 3] as const;

@@ -86,6 +86,11 @@ export class OriginTable {
     return a.path < b.path;
   }
 
+  /** Time of an origin's first entry; what is dated earlier was copied into it. Infinite where it has none. */
+  firstAtMs(id: number): number {
+    return this.#rank(id).firstAtMs;
+  }
+
   forget(): void {
     this.#ids.clear();
     this.#ranks.clear();

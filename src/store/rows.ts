@@ -58,6 +58,18 @@ export interface ToolCallRow {
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
   readonly startedAgentId: string | null;
+  /** Who told of the call and of its result, best first: see {@link PART_RANKS}; null while nobody did. */
+  readonly callRank: number | null;
+  readonly resultRank: number | null;
+  /** Sum of the {@link SEEN_BY} of all sources that told of it. */
+  readonly seen: number;
+  /** Digest of the input as hooks give it. */
+  readonly inputDigest: string | null;
+  /** Key of the occurrence in which permission for this call was asked, and when. */
+  readonly permissionKey: string | null;
+  readonly askedAtMs: number | null;
+  /** When the tool began to run, past any wait for permission, as hooks tell. */
+  readonly startedAtMs: number | null;
   readonly revision: number;
 }
 
@@ -74,7 +86,18 @@ export interface OccurrenceRow {
   readonly agentId: string | null;
   readonly atMs: number;
   readonly data: string;
+  /** Scopes of the hooks that told of it, separated by commas. */
+  readonly scopes: string | null;
   readonly revision: number;
+}
+
+/** What a permission request tells of the call it is for. */
+export interface AskedCall {
+  readonly session: number;
+  readonly tool: number;
+  readonly inputDigest: string;
+  readonly agentId: string | null;
+  readonly atMs: number;
 }
 
 /** A row together with its id. */
@@ -87,6 +110,12 @@ export interface Kept<R> {
 export const COST_BASES = ['list', 'reported', 'estimated', 'unpriced'] as const;
 export const REQUESTERS = ['main', 'subagent', 'auxiliary'] as const;
 export const SOURCES = ['transcript', 'hook', 'telemetry', 'custom'] as const;
+
+/** Who told of a part of a tool call: the lower number counts. */
+export const PART_RANKS = { transcript: 0, hook: 1, inferred: 2 } as const;
+
+/** Bits of `seen`. */
+export const SEEN_BY = { transcript: 1, hook: 2 } as const;
 
 /** Numbers of `kind` in the event log. */
 export const EVENT_KINDS = { request: 0, tool_call: 1, occurrence: 2 } as const;

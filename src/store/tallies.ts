@@ -1,7 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3';
 
 /** Names of what is counted beside requests and tool calls. */
-export type TallyName = 'entries' | 'rejects' | 'duplicates' | 'occurrence' | 'origin_resets';
+export type TallyName =
+  | 'entries'
+  | 'rejects'
+  | 'duplicates'
+  | 'occurrence'
+  | 'origin_resets'
+  | 'permissions'
+  | 'permission_wait_ms';
 
 /** Counts by name and label, kept for ever. */
 export class Tallies {

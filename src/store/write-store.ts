@@ -3,6 +3,7 @@ import type { OriginState, Reject, Source } from '../records/record.ts';
 import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.ts';
 import { EntityTable } from './entity-table.ts';
 import { Names } from './names.ts';
+import { HookQueries } from './hook-queries.ts';
 import { createIndexes } from './open.ts';
 import { OriginTable } from './origin-table.ts';
 import { EVENT_KINDS, type OccurrenceRow, type RequestRow, type ToolCallRow } from './rows.ts';
@@ -45,6 +46,7 @@ export class WriteStore {
   readonly toolCalls: EntityTable<ToolCallRow>;
   readonly occurrences: EntityTable<OccurrenceRow>;
   readonly sessionTables: SessionTables;
+  readonly hookQueries: HookQueries;
   readonly requestSums: Sums;
   readonly toolSums: Sums;
   readonly tallies: Tallies;
@@ -55,10 +57,10 @@ export class WriteStore {
   readonly #lastSeq: Statement<[], { seq: number }>;
   #isSettled: boolean;
 
-  /** A store without requests is filled without indexes first; see {@link settle}. */
+  /** A store in which nothing was logged yet is filled without indexes first; see {@link settle}. */
   constructor(db: Database) {
     this.db = db;
-    const fresh = db.prepare('SELECT 1 FROM request LIMIT 1').get() === undefined;
+    const fresh = db.prepare('SELECT 1 FROM event LIMIT 1').get() === undefined;
     if (!fresh) createIndexes(db);
     // Five look-ups a row. Its own ids are all that the store refers to, and those of a new store were just made.
     else db.pragma('foreign_keys = OFF');
@@ -88,6 +90,7 @@ export class WriteStore {
       fresh,
     });
     this.sessionTables = new SessionTables(db);
+    this.hookQueries = new HookQueries(db);
     const requestKeys = ['project', 'model', 'source', 'requester'];
     const toolKeys = ['project', 'tool', 'source'];
     this.#requestTotals = new Sums(db, {
@@ -111,8 +114,8 @@ export class WriteStore {
     this.tallies = new Tallies(db);
     this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
     this.#deadLetter = db.prepare(
-      `INSERT OR IGNORE INTO dead_letter (path, line, offset_bytes, length_bytes, reason, seen_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT OR IGNORE INTO dead_letter (path, name, line, offset_bytes, length_bytes, reason, seen_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#lastSeq = db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM event');
   }
@@ -143,8 +146,9 @@ export class WriteStore {
 
   /** Keeps a reject for people to look at; false where it was known already. */
   keepDeadLetter(path: string, reject: Reject, seenAtMs: number): boolean {
-    const { line, offsetBytes, lengthBytes, reason } = reject;
-    return this.#deadLetter.run(path, line, offsetBytes, lengthBytes, reason, seenAtMs).changes > 0;
+    const { name = '', line, offsetBytes, lengthBytes, reason } = reject;
+    const values = [path, name, line, offsetBytes, lengthBytes, reason, seenAtMs];
+    return this.#deadLetter.run(...values).changes > 0;
   }
 
   /** Ends a filling: makes the indexes where it was the first, and gives back what only a filling needs. */

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { MIGRATIONS } from '../../src/store/open.ts';
 
 /** How large. */
 export interface LargeStoreOptions {
@@ -31,8 +32,9 @@ export function writeLargeStore({ home, requests, nowMs }: LargeStoreOptions): v
   const db = new Database(join(home, 'hall-monitor.db'));
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = OFF');
-  db.exec(readFileSync(new URL('migrations/0001-initial.sql', STORE), 'utf8'));
-  db.pragma('user_version = 1');
+  for (const name of MIGRATIONS)
+    db.exec(readFileSync(new URL(`migrations/${name}`, STORE), 'utf8'));
+  db.pragma(`user_version = ${MIGRATIONS.length}`);
   const sessions = Math.ceil(requests / REQUESTS_PER_SESSION);
   const startMs = nowMs - DAYS * DAY_MS;
   const values = { requests, sessions, startMs, stepMs: (DAYS * DAY_MS - 1000) / requests };

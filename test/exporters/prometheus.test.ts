@@ -33,6 +33,7 @@ const processGauges = (deps: ReturnType<typeof servingDeps>): ReturnType<typeof 
     { labels: { source: 'transcript' }, value: 0.25 },
   ]);
   deps.gauges.offer('hall_monitor_queue_depth', () => 2);
+  deps.gauges.offer('hall_monitor_spool_files', () => 3);
   deps.gauges.offer('hall_monitor_sse_clients', () => 1);
   deps.gauges.offer('hall_monitor_sse_dropped_total', () => [
     { labels: { reason: 'slow' }, value: 1 },
@@ -66,6 +67,7 @@ describe('/metrics', () => {
     store.tally('occurrence', 'user_interrupt\t/home/dev/shop', 1);
     store.tally('occurrence', 'turn_completed\t/home/dev/shop', 1);
     store.tally('occurrence', 'pr_created\t/home/dev/shop', 1);
+    store.tally('occurrence', 'notification\t/home/dev/shop', 1);
     store.tally('occurrence', 'something_new\t/home/dev/shop', 1);
     const text = await exposition({ maxSeries: 10 }, processGauges(servingDeps(store)));
     const exposed = new Set(parseExposition(text).map(({ name }) => name));

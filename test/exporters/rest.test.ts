@@ -401,7 +401,7 @@ describe('sessions', () => {
     expect(session).toMatchObject({
       session_id: SESSION_A,
       usage_by_model: [{ model: 'claude-haiku-5-5' }, { model: 'claude-opus-5-5' }],
-      tools: [{ tool: 'Bash', calls: 2, failures: 2, denied: 1 }, { tool: 'Read' }],
+      tools: [{ tool: 'Bash', calls: 2, failures: 1, denied: 1 }, { tool: 'Read' }],
       context: [{ at: '2026-11-20T09:00:00.000Z', context_tokens: 1_065 }],
     });
     expect((await askJson(app, '/api/sessions/aaaa'))['session_id']).toBe(SESSION_A);
@@ -423,7 +423,7 @@ describe('what is going on', () => {
         {
           tool: 'Bash',
           calls: 2,
-          failures: 2,
+          failures: 1,
           denied: 1,
           recent: { recent_calls: 2, duration_ms_p50: 1_500, errors: { exit_code: 1, denied: 1 } },
         },

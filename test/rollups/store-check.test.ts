@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkStore } from '../../src/rollups/store-check.ts';
+import { MIGRATIONS } from '../../src/store/open.ts';
 import { createStoreFixture } from '../support/store-fixture.ts';
 
 describe('the examination of a store', () => {
@@ -10,7 +11,7 @@ describe('the examination of a store', () => {
     expect(checkStore(store.db)).toMatchObject({
       ok: true,
       faults: [],
-      schema_version: 1,
+      schema_version: MIGRATIONS.length,
       counts: { request: 1, tool_call: 1, session: 1 },
       oldest_request: '2026-11-20T09:00:00.000Z',
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Reader } from '../../src/store/reader.ts';
+import { MIGRATIONS } from '../../src/store/open.ts';
 import { createReader } from '../../src/store/reader.ts';
 import { COST_BASES, REQUESTERS, SOURCES } from '../../src/store/rows.ts';
 
@@ -56,6 +57,7 @@ export interface ServingStore extends Disposable {
   readonly toolCall: (fact: ToolFact) => void;
   readonly occurrence: (fact: OccurrenceFact) => void;
   readonly tally: (name: string, label: string, value: number) => void;
+  readonly hookEvent: (event: string, scope: string, count: number) => void;
   /** Brings sums and log up to date and tells the reader; returns the highest seq. */
   readonly commit: () => number;
 }
@@ -75,7 +77,7 @@ const REQUEST_SUMS = `count(*), sum(input_tokens), sum(output_tokens), sum(cache
   sum(web_search_nano_usd),
   sum(iif(cost_basis = 2, input_nano_usd + output_nano_usd + cache_read_nano_usd + cache_creation_nano_usd + web_search_nano_usd, 0)),
   sum(cost_basis = 3), sum(final = 0)`;
-const TOOL_SUMS = `count(*), sum(success IS 0), sum(error_class IS 'denied'), count(duration_ms), coalesce(sum(duration_ms), 0)`;
+const TOOL_SUMS = `count(*), sum(success IS 0 AND error_class IS NOT 'denied'), sum(error_class IS 'denied'), count(duration_ms), coalesce(sum(duration_ms), 0)`;
 
 const REFRESH = `
   DELETE FROM rollup_request; DELETE FROM total_request; DELETE FROM rollup_tool; DELETE FROM total_tool;
@@ -95,7 +97,7 @@ export function createServingStore(): ServingStore {
   const db = new Database(path);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = OFF');
-  for (const file of ['migrations/0001-initial.sql', 'indexes.sql']) {
+  for (const file of [...MIGRATIONS.map((name) => `migrations/${name}`), 'indexes.sql']) {
     db.exec(readFileSync(new URL(file, STORE), 'utf8'));
   }
   const reader = createReader(path);
@@ -134,6 +136,8 @@ export function createServingStore(): ServingStore {
         source: 0,
         data: JSON.stringify(fact.data ?? {}),
       }),
+    hookEvent: (event, scope, count) =>
+      void db.prepare('INSERT INTO hook_event VALUES (?, ?, ?, 0)').run(event, scope, count),
     tally: (name, label, value) =>
       void db.prepare('INSERT INTO tally VALUES (?, ?, ?)').run(name, label, value),
     commit: () => {
@@ -291,6 +295,10 @@ export function fillSample(store: ServingStore): void {
   store.tally('origin_resets', 'truncated', 1);
   store.tally('occurrence', `user_prompt\t${PROJECT}`, 1);
   store.tally('occurrence', `api_error\t${PROJECT}`, 1);
+  store.tally('permissions', `allowed\t${PROJECT}`, 3);
+  store.tally('permissions', `denied\t${PROJECT}`, 1);
+  store.tally('permission_wait_ms', PROJECT, 4_500);
+  store.hookEvent('PostToolUse', 'user', 5);
   store.tally('occurrence', 'compaction\t/home/dev/old/shop', 1);
   store.commit();
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { MIGRATIONS } from '../../src/store/open.ts';
 import { SLOT_MS } from '../../src/rollups/time-slots.ts';
 
 /** A request as a test states it; what it leaves out is small and unremarkable. */
@@ -70,7 +71,6 @@ export interface StoreFixture {
 const STORE = new URL('../../src/store/', import.meta.url);
 const SESSION = 'aaaaaaaa-0000-4000-8000-000000000001';
 const MODEL = 'claude-opus-5-5';
-const MIGRATIONS = ['0001-initial.sql'];
 
 /** Makes a store at `path`, or in memory. */
 export function createStoreFixture(path = ':memory:'): StoreFixture {

@@ -196,7 +196,10 @@ describe('a recorded run of client 2.1.329, resumed once and forked once', () =>
       [SESSION, 65, 'MAIN-TASK go on'.length],
       [FORK, 43, 'MAIN-TASK branch off'.length],
     ]);
-    expect(store.rows("SELECT type FROM occurrence WHERE type <> 'user_prompt'")).toEqual([]);
+    // The news of the agent that was done, which came in the middle of the first turn.
+    expect(store.rows("SELECT type FROM occurrence WHERE type <> 'user_prompt'")).toEqual([
+      { type: 'injected_prompt' },
+    ]);
   });
 
   it('has each tool call once, with its outcome', () => {

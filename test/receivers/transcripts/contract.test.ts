@@ -17,7 +17,6 @@ const NAME = `${SESSION}.jsonl`;
 
 describeReceiver({
   receiver: transcripts,
-  more: { onBackfill: () => undefined, onCaughtUp: () => undefined },
   createWorld: () => {
     const home = new TranscriptHome();
     home.writeText(NAME, '');
@@ -26,7 +25,7 @@ describeReceiver({
       source: 'transcript',
       config: {
         claudeDirs: [home.claudeDir],
-        watch: 'events',
+        watch: 'events' as const,
         sweepIntervalMs: 30_000,
         pollIntervalMs: 1000,
         threads: 0,

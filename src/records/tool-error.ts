@@ -1,5 +1,5 @@
-import type { ToolErrorClass } from '../../src/records/tool-call.ts';
-import { INTERRUPT_MARK } from './prompt-kind.ts';
+import { INTERRUPT_MARK } from './prompt-marks.ts';
+import type { ToolErrorClass } from './tool-call.ts';
 
 const REFUSAL =
   /^(?:Error: )?(?:User rejected tool use|The user doesn't want to (?:proceed|take this action))/;

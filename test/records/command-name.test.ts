@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { commandName } from '../../../receivers/transcripts/command-name.ts';
-import { assistant, toolUse, toolUseId } from '../../support/transcript-lines.ts';
-import { decodeToolCall } from '../../support/transcript-records.ts';
+import { commandName } from '../../src/records/command-name.ts';
+import { assistant, toolUse, toolUseId } from '../support/transcript-lines.ts';
+import { decodeToolCall } from '../support/transcript-records.ts';
 
 describe('the name of a shell command', () => {
   it.each([
