@@ -1,12 +1,15 @@
 import type { ZodType } from 'zod';
 import type { Batch, OriginState, Source } from './records/record.ts';
 import type { Cursors, StoreReader } from './store/store.ts';
+import type { Channel } from './runtime/channel.ts';
 import type { Log } from './runtime/log.ts';
 
 /** One HTTP route of a component; paths are Hono patterns such as `/api/sessions/:id`. */
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Whether the handler reads the body itself, piece by piece, and sees to it that it is not too large. */
+  readonly isStreamed?: boolean;
   readonly handle: (
     request: Request,
     params: Readonly<Record<string, string>>,
@@ -19,6 +22,8 @@ export interface Component {
   readonly routes?: readonly Route[];
   /** Runs until the signal aborts; rejects only on a bug. */
   readonly run?: (signal: AbortSignal) => Promise<void>;
+  /** How much it knows of that is not in the store yet, in files, payloads or what else it reads. */
+  readonly waiting?: () => number;
   /** Why it does not work as it should, for readiness; undefined while all is well. */
   readonly trouble?: () => string | undefined;
 }
@@ -39,12 +44,48 @@ export interface ReceiverDeps extends Shared {
   readonly sink: Sink;
   /** What was committed of each origin of a source. */
   readonly origins: (source: Source) => readonly OriginState[];
+  readonly events: ReceiverEvents;
 }
 
 /** What an exporter is given. */
 export interface ExporterDeps extends Shared {
   readonly reader: StoreReader;
   readonly cursors: Cursors;
+}
+
+/** What receivers tell each other of, and the process of them. */
+export interface ReceiverEvents {
+  /** Transcripts that somebody says were written to just now; the paths may be a stranger's. */
+  readonly transcripts: Channel<readonly string[]>;
+  /** The files that were there at the start have all been read. */
+  readonly caughtUp: Channel<void>;
+  /** How far reading these files is. */
+  readonly backfill: Channel<BackfillProgress>;
+}
+
+/** How far the first reading is. */
+export interface BackfillProgress {
+  readonly files: number;
+  readonly filesRead: number;
+  readonly bytes: number;
+  readonly bytesRead: number;
+}
+
+/**
+ * A receiver's name, its configuration and how it is made. It runs in a thread without schemas, so its own is loaded
+ * only where it is asked for.
+ */
+export interface InstallableReceiver<C> {
+  readonly name: string;
+  readonly config: () => Promise<ZodType<C>>;
+  readonly create: (config: C, deps: ReceiverDeps) => Receiver;
+  /** Its routes, which are served by another thread than the one in which it runs. */
+  readonly intake?: (config: C) => Component;
+}
+
+/** A component that collects. */
+export interface Receiver extends Component {
+  readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
 /** A component's name, its configuration and how it is made. */

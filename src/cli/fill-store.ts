@@ -3,6 +3,7 @@ import { Positions } from '../../receivers/transcripts/plan-readings.ts';
 import type { Config } from '../config/schema.ts';
 import { openCollector, readerThreads, StoreHeldError } from './collector.ts';
 import { escapeText } from './escape.ts';
+import { drainHooks } from './drain-hooks.ts';
 import { createProgressBar } from './progress.ts';
 
 /** Reads what is new into the store, unless a collector does so already. */
@@ -22,6 +23,7 @@ export const fillStore = async (config: Config, note: (text: string) => void): P
         threads: readerThreads(),
       });
       collector.settle();
+      await drainHooks(collector, config);
     } finally {
       bar.clear();
       collector.close();

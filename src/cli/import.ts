@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { type StoreCounts, storeCounts } from '../rollups/store-counts.ts';
 import { openCollector, readerThreads } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { drainHooks } from './drain-hooks.ts';
 import { escapeText, jsonText } from './escape.ts';
 import { countText } from './figures.ts';
 import { createProgressBar } from './progress.ts';
@@ -44,10 +45,11 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
       threads: readerThreads(),
     });
     collector.settle();
+    const hooks = await drainHooks(collector, config);
     bar.clear();
     const counts = storeCounts(collector.store.db);
     const durationMs = Math.round(performance.now() - startedMs);
-    const done: Done = { counts, read, durationMs, unreadable: problems.length };
+    const done: Done = { counts, read, hooks, durationMs, unreadable: problems.length };
     terminal.print(json ? jsonText(figures(done)) : summary(done, config));
   } finally {
     bar.clear();
@@ -63,11 +65,13 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
 interface Done {
   readonly counts: StoreCounts;
   readonly read: BackfillResult;
+  /** Payloads of hooks that waited in the spool. */
+  readonly hooks: number;
   readonly durationMs: number;
   readonly unreadable: number;
 }
 
-const figures = ({ counts, read, durationMs, unreadable }: Done) => ({
+const figures = ({ counts, read, hooks, durationMs, unreadable }: Done) => ({
   files: counts.files,
   bytes: counts.bytes,
   lines: counts.lines,
@@ -77,12 +81,16 @@ const figures = ({ counts, read, durationMs, unreadable }: Done) => ({
   rejected_lines: counts.rejectedLines,
   read_files: read.filesRead,
   read_bytes: read.bytesRead,
+  read_hooks: hooks,
   unreadable_files: unreadable,
   duration_ms: durationMs,
   peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
 });
 
-const summary = ({ counts, read, durationMs }: Done, { home, claudeDirs }: Config): string => {
+const summary = (
+  { counts, read, hooks, durationMs }: Done,
+  { home, claudeDirs }: Config,
+): string => {
   const rate = ((read.bytesRead / BYTES_PER_MEBIBYTE) * 1000) / Math.max(1, durationMs);
   const roots = transcriptRoots(claudeDirs);
   const kept: readonly (readonly [string, number])[] = [
@@ -98,6 +106,7 @@ const summary = ({ counts, read, durationMs }: Done, { home, claudeDirs }: Confi
     roots.length === 0
       ? `No transcripts: there is no projects folder in ${claudeDirs.join(' or ')}.`
       : `From ${roots.join(', ')}`,
+    ...(hooks === 0 ? [] : [`And ${countText(hooks)} hooks that waited in the spool.`]),
     `The store in ${home} now holds:`,
     ...kept.map(([name, count]) => `  ${name.padEnd(16)}${countText(count).padStart(14)}`),
     'Next: hall-monitor report daily',

@@ -1,11 +1,12 @@
-import type { BackfillProgress } from '../../receivers/transcripts/backfill.ts';
-import type { TranscriptsConfig } from '../../receivers/transcripts/config.ts';
+import type { BackfillProgress } from '../component.ts';
+import type { Source } from '../records/record.ts';
 
 /** What the thread that collects is given. */
 export interface IngestOrder {
   readonly home: string;
   readonly overrideFile: string | null;
-  readonly transcripts: TranscriptsConfig;
+  /** Settings of each receiver, by its name. */
+  readonly receivers: Readonly<Record<string, unknown>>;
 }
 
 /** How important a message of the log is. */
@@ -20,10 +21,20 @@ export type IngestReport =
       readonly hint: string;
       readonly exitCode: number;
     }
-  | { readonly kind: 'committed'; readonly lastSeq: number; readonly lagMs: number | null }
+  | {
+      readonly kind: 'committed';
+      readonly lastSeq: number;
+      readonly source: Source;
+      readonly lagMs: number;
+    }
   | { readonly kind: 'backfill'; readonly progress: BackfillProgress }
   | { readonly kind: 'caught_up' }
-  | { readonly kind: 'state'; readonly trouble: string | null; readonly tracked: number }
+  | {
+      readonly kind: 'state';
+      readonly trouble: string | null;
+      /** What each receiver knows of and has not read, by its name. */
+      readonly waiting: Readonly<Record<string, number>>;
+    }
   | {
       readonly kind: 'log';
       readonly level: LogLevel;

@@ -1,9 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createTranscripts } from '../../receivers/transcripts/receiver.ts';
+import { receivers } from '../../receivers/index.ts';
+import type { InstallableReceiver, Receiver } from '../component.ts';
 import { ConfigError, TransientError } from '../errors.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { type Collector, openCollector } from './collector.ts';
 import type { IngestOrder, IngestReport } from './ingest-messages.ts';
+import { createReceiverEvents } from './receiver-events.ts';
 import { relayLog } from './relay-log.ts';
 
 /**
@@ -15,42 +17,59 @@ const STATE_INTERVAL_MS = 1_000;
 
 const tell = (report: IngestReport): void => parentPort!.postMessage(report);
 
-const collect = async ({ home, overrideFile, transcripts }: IngestOrder): Promise<void> => {
-  let writtenAtMs = 0;
-  const onCommit = (lastSeq: number): void => {
-    tell({ kind: 'committed', lastSeq, lagMs: Math.max(0, Date.now() - writtenAtMs) });
-  };
-  const collector = await openCollector({ home, overrideFile, waitMs: LOCK_WAIT_MS, onCommit });
+const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder): Promise<void> => {
+  let lastSeq = 0;
+  const collector = await openCollector({
+    home,
+    overrideFile,
+    waitMs: LOCK_WAIT_MS,
+    onCommit: (seq) => void (lastSeq = seq),
+  });
   tell({ kind: 'opened' });
   const stop = new AbortController();
   parentPort!.on('message', () => stop.abort());
   const settling = createSettling(collector);
-  const receiver = createTranscripts(transcripts, {
-    log: relayLog(tell),
-    now: Date.now,
-    count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
-    sink: (batches) => {
-      writtenAtMs = Math.max(...batches.map(({ origin }) => origin.writtenAtMs));
-      return collector.sink(batches);
-    },
-    origins: collector.origins,
-    onBackfill: (progress) => tell({ kind: 'backfill', progress }),
-    onCaughtUp: settling.settle,
-  });
+  const events = createReceiverEvents();
+  events.backfill.listen((progress) => tell({ kind: 'backfill', progress }));
+  events.caughtUp.listen(settling.settle);
+  const running = receivers.map((receiver) =>
+    (receiver as InstallableReceiver<unknown>).create(settings[receiver.name], {
+      log: relayLog(tell),
+      now: Date.now,
+      count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
+      sink: async (batches) => {
+        await collector.sink(batches);
+        const [first] = batches;
+        if (first === undefined) return;
+        const writtenAtMs = Math.max(...batches.map(({ origin }) => origin.writtenAtMs));
+        const lagMs = Math.max(0, Date.now() - writtenAtMs);
+        tell({ kind: 'committed', lastSeq, source: first.source, lagMs });
+      },
+      origins: collector.origins,
+      events,
+    }),
+  );
   const timer = setInterval(() => {
     settling.retry();
-    const trouble = receiver.trouble?.() ?? settling.trouble();
-    tell({ kind: 'state', trouble, tracked: receiver.tracked() });
+    tell(stateOf(running, settling.trouble()));
   }, STATE_INTERVAL_MS);
   try {
-    await receiver.run(stop.signal);
+    await Promise.all(running.map((receiver) => receiver.run(stop.signal)));
   } finally {
+    stop.abort();
     clearInterval(timer);
     collector.close();
   }
   tell({ kind: 'closed' });
   parentPort!.close();
 };
+
+const stateOf = (running: readonly Receiver[], trouble: string | null): IngestReport => ({
+  kind: 'state',
+  trouble:
+    running.map((receiver) => receiver.trouble?.()).find((text) => text !== undefined) ?? trouble,
+  waiting: Object.fromEntries(running.map(({ name, waiting }) => [name, waiting?.() ?? 0])),
+});
 
 /** Ends the first filling, later where there is no room on the disk now: until then reading goes on without indexes. */
 const createSettling = (collector: Collector) => {

@@ -1,4 +1,4 @@
-import type { BackfillProgress } from '../../receivers/transcripts/backfill.ts';
+import type { BackfillProgress } from '../component.ts';
 
 const WIDTH = 24;
 const REDRAW_MS = 100;

@@ -1,5 +1,6 @@
-import type { BackfillProgress } from '../../receivers/transcripts/backfill.ts';
+import type { BackfillProgress } from '../component.ts';
 import type { Gauges } from '../runtime/gauges.ts';
+import type { Source } from '../records/record.ts';
 import type { Health } from '../server/health.ts';
 import type { IngestReport } from './ingest-messages.ts';
 import { progressText } from './progress.ts';
@@ -16,18 +17,20 @@ export const createServeState = (gauges: Gauges, now: () => number): ServeState 
   let progress: BackfillProgress | null = null;
   let isCaughtUp = false;
   let trouble: string | null = null;
-  let lagMs: number | null = null;
+  const lagMs = new Map<Source, number>();
+  let waiting: Readonly<Record<string, number>> = {};
   gauges.offer('hall_monitor_ingest_lag_seconds', () =>
-    lagMs === null ? [] : [{ labels: { source: 'transcript' }, value: Math.max(0, lagMs) / 1000 }],
+    [...lagMs].map(([source, ms]) => ({ labels: { source }, value: ms / 1000 })),
   );
   gauges.offer('hall_monitor_queue_depth', () =>
     isCaughtUp || progress === null ? 0 : Math.max(0, progress.files - progress.filesRead),
   );
+  gauges.offer('hall_monitor_spool_files', () => waiting['hooks'] ?? 0);
   return {
     note: (report) => {
       switch (report.kind) {
         case 'committed':
-          lagMs = isCaughtUp ? report.lagMs : null;
+          if (isCaughtUp) lagMs.set(report.source, report.lagMs);
           break;
         case 'backfill':
           progress = report.progress;
@@ -37,6 +40,7 @@ export const createServeState = (gauges: Gauges, now: () => number): ServeState 
           break;
         case 'state':
           trouble = report.trouble;
+          waiting = report.waiting;
           break;
         case 'opened':
         case 'failed':

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { exporters } from '../../exporters/index.ts';
-import type { Component, Installable } from '../component.ts';
+import { receivers } from '../../receivers/index.ts';
+import type { Component, Installable, InstallableReceiver } from '../component.ts';
 import type { Config } from '../config/schema.ts';
 import { systemTimeZoneName } from '../rollups/time-zone.ts';
 import { createGauges } from '../runtime/gauges.ts';
@@ -9,13 +10,13 @@ import { createLog } from '../runtime/log.ts';
 import { createServer } from '../server/server.ts';
 import { STORE_FILE } from '../store/open.ts';
 import { createReader } from '../store/reader.ts';
-import { readerThreads } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import type { IngestReport } from './ingest-messages.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { startIngestWorker } from './ingest-worker.ts';
 import { offerProcess, resourceOf } from './this-process.ts';
 import { createProgressBar } from './progress.ts';
+import { receiverSettings } from './receiver-settings.ts';
 import { createServeState } from './serve-state.ts';
 import { stopSignal } from './stop-signal.ts';
 import { packageVersion } from './version.ts';
@@ -50,7 +51,10 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   const reader = createReader(path.join(config.home, STORE_FILE));
   try {
     notify = reader.notify;
-    const components = createExporters(config, { reader, gauges, log, count: counters.add });
+    const components = [
+      ...createExporters(config, { reader, gauges, log, count: counters.add }),
+      ...createIntakes(config),
+    ];
     const routes = components.flatMap((component) => component.routes ?? []);
     const { host, port, allowedHosts } = config;
     const running = await createServer({
@@ -80,17 +84,20 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   }
 };
 
-const ingestOrder = ({ home, pricing, claudeDirs, transcripts }: Config) => ({
-  home,
-  overrideFile: pricing.overrideFile,
-  transcripts: {
-    claudeDirs,
-    watch: transcripts.watch,
-    sweepIntervalMs: transcripts.sweepIntervalMs,
-    pollIntervalMs: transcripts.pollIntervalMs,
-    threads: readerThreads(),
-  },
+const ingestOrder = (config: Config) => ({
+  home: config.home,
+  overrideFile: config.pricing.overrideFile,
+  receivers: receiverSettings(config),
 });
+
+/** What receivers have to be served. */
+const createIntakes = (config: Config): readonly Component[] => {
+  const settings: Readonly<Record<string, unknown>> = receiverSettings(config);
+  return receivers.flatMap((receiver) => {
+    const { name, intake } = receiver as InstallableReceiver<unknown>;
+    return intake === undefined ? [] : [intake(settings[name])];
+  });
+};
 
 interface ExporterParts {
   readonly reader: ReturnType<typeof createReader>;

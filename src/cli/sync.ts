@@ -1,6 +1,7 @@
 import { hasNews } from '../../receivers/transcripts/has-news.ts';
 import type { Config } from '../config/schema.ts';
 import { openStoreForReading } from '../store/open.ts';
+import { hasSpooledHooks } from './spool-place.ts';
 
 /** What bringing the store up to date says to a person. */
 export type Note = (text: string) => void;
@@ -20,7 +21,7 @@ export const syncStore = async (
       const known = db.prepare<[], { path: string; position: string }>(
         `SELECT path, position FROM origin WHERE source = 'transcript'`,
       );
-      if (!hasNews(claudeDirs, known.all())) return;
+      if (!hasSpooledHooks(home) && !hasNews(claudeDirs, known.all())) return;
     } finally {
       db.close();
     }

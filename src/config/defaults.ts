@@ -11,6 +11,10 @@ export const DEFAULTS = {
     sweepIntervalMs: 30_000,
     pollIntervalMs: 1_000,
   },
+  hooks: {
+    sweepIntervalMs: 1_000,
+    maxPayloadBytes: 16 * 1024 * 1024,
+  },
   sse: {
     heartbeatMs: 15_000,
     bufferBytes: 1024 * 1024,

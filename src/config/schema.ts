@@ -29,6 +29,26 @@ const transcripts = z
   .prefault({})
   .describe('The receiver that reads what Claude Code writes of every session.');
 
+const hooks = z
+  .strictObject({
+    sweepIntervalMs: z
+      .int()
+      .min(100)
+      .max(10 * minuteMs)
+      .default(DEFAULTS.hooks.sweepIntervalMs)
+      .describe(
+        'Milliseconds between two looks into the spool of hooks, which find what no event told of.',
+      ),
+    maxPayloadBytes: z
+      .int()
+      .min(64 * 1024)
+      .max(256 * mebibyte)
+      .default(DEFAULTS.hooks.maxPayloadBytes)
+      .describe('Bytes of the longest payload of a hook that is read; a longer one is put aside.'),
+  })
+  .prefault({})
+  .describe('The receiver that takes what Claude Code tells its hooks.');
+
 const sse = z
   .strictObject({
     heartbeatMs: z
@@ -127,6 +147,7 @@ export const configSchema = z
       .default(DEFAULTS.logLevel)
       .describe('The least important messages that are logged.'),
     transcripts,
+    hooks,
     sse,
     pricing,
   })

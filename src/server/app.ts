@@ -56,8 +56,9 @@ export function createApp(options: AppOptions): App {
   const guard = createGuard(options, checkToken, mayRead);
   const app = new Hono();
   app.use(async (c, next) => guard(c.req.raw) ?? next());
-  app.post('*', limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES));
+  const limit = limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES);
   for (const route of routes) {
+    if (route.isStreamed !== true) app.post(route.path, limit);
     app.on(route.method, [route.path], (c) => route.handle(c.req.raw, c.req.param()));
   }
   for (const [path, methods] of methodsByPath(routes)) {

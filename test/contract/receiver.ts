@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Collector, openCollector } from '../../src/cli/collector.ts';
-import type { Component, Installable, ReceiverDeps, Sink } from '../../src/component.ts';
+import { createReceiverEvents } from '../../src/cli/receiver-events.ts';
+import type { Component, InstallableReceiver, ReceiverDeps, Sink } from '../../src/component.ts';
 import { TransientError } from '../../src/errors.ts';
 import type { Batch, Source } from '../../src/records/record.ts';
 import { silentLog } from '../../src/runtime/log.ts';
@@ -21,21 +22,15 @@ export interface ReceiverWorld<C> extends Disposable {
 }
 
 /** A receiver and how it is tried. */
-export interface ReceiverSuite<C, D extends ReceiverDeps> {
-  readonly receiver: Installable<C, D>;
+export interface ReceiverSuite<C> {
+  readonly receiver: InstallableReceiver<C>;
   readonly createWorld: () => ReceiverWorld<C>;
-  /** What this receiver is given besides what all are. */
-  readonly more: Omit<D, keyof ReceiverDeps>;
 }
 
 type Commit = (batches: readonly Batch[], real: Sink) => Promise<void>;
 
 /** What every receiver must do, whatever it reads. */
-export function describeReceiver<C, D extends ReceiverDeps>({
-  receiver,
-  createWorld,
-  more,
-}: ReceiverSuite<C, D>): void {
+export function describeReceiver<C>({ receiver, createWorld }: ReceiverSuite<C>): void {
   describe(`the receiver ${receiver.name}`, () => {
     let home: string;
     let world: ReceiverWorld<C>;
@@ -62,10 +57,12 @@ export function describeReceiver<C, D extends ReceiverDeps>({
         now: Date.now,
         count: () => undefined,
         origins: collector.origins,
-        ...more,
+        events: createReceiverEvents(),
       };
+      // Whatever lies in files is read by another receiver; this one need not wait for it.
+      setImmediate(() => deps.events.caughtUp.tell());
       const one = run(
-        (sink) => receiver.create(world.config, { ...deps, sink } as unknown as D),
+        (sink) => receiver.create(world.config, { ...deps, sink }),
         (batches) => commit(batches, collector.sink),
       );
       running = [...running, one];
@@ -78,12 +75,12 @@ export function describeReceiver<C, D extends ReceiverDeps>({
         .map((origin) => origin.position)
         .join();
 
-    it('goes under its own name, and refuses a setting that it does not know', () => {
-      expect(
-        receiver.create(world.config, { ...more, origins: () => [] } as unknown as D).name,
-      ).toBe(receiver.name);
-      expect(receiver.config.safeParse(world.config).success).toBe(true);
-      expect(receiver.config.safeParse({ ...world.config, unheardOf: 1 }).success).toBe(false);
+    it('goes under its own name, and refuses a setting that it does not know', async () => {
+      const deps = { origins: () => [], events: createReceiverEvents() } as unknown as ReceiverDeps;
+      expect(receiver.create(world.config, deps).name).toBe(receiver.name);
+      const schema = await receiver.config();
+      expect(schema.safeParse(world.config).success).toBe(true);
+      expect(schema.safeParse({ ...world.config, unheardOf: 1 }).success).toBe(false);
     });
 
     it('stores everything there is, and what comes later', async () => {
@@ -198,9 +195,9 @@ export function describeReceiver<C, D extends ReceiverDeps>({
         count: () => undefined,
         origins: collector.origins,
         sink: collector.sink,
-        ...more,
+        events: createReceiverEvents(),
       };
-      await receiver.create(world.config, deps as unknown as D).run?.(AbortSignal.abort());
+      await receiver.create(world.config, deps).run(AbortSignal.abort());
       expect(stored()).toBe(0);
     });
 

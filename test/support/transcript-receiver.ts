@@ -1,6 +1,7 @@
 import type { TranscriptsConfig } from '../../receivers/transcripts/config.ts';
 import { createTranscripts } from '../../receivers/transcripts/receiver.ts';
 import type { Sink } from '../../src/component.ts';
+import { createReceiverEvents } from '../../src/cli/receiver-events.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import type { OpenStore, Totals, TranscriptHome } from './transcript-home.ts';
 
@@ -14,7 +15,8 @@ export interface RunningReceiver {
   readonly warnings: readonly string[];
   readonly readErrors: () => number;
   readonly trouble: () => string | undefined;
-  readonly tracked: () => number;
+  /** Says that somebody named these transcripts. */
+  readonly hint: (paths: readonly string[]) => void;
   /** Resolves when the store holds this, as it is found after some commit. */
   readonly until: (expected: Partial<Totals>) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -38,6 +40,8 @@ export const runReceiver = (
     error: () => undefined,
     warn: (_about: unknown, message?: string) => void warnings.push(message ?? ''),
   };
+  const events = createReceiverEvents();
+  events.caughtUp.listen(caughtUp.resolve);
   const receiver = createTranscripts(
     {
       claudeDirs: [home.claudeDir],
@@ -52,8 +56,7 @@ export const runReceiver = (
       now: Date.now,
       count: () => void (readErrors += 1),
       origins: store.collector.origins,
-      onBackfill: () => undefined,
-      onCaughtUp: caughtUp.resolve,
+      events,
       sink: async (batches) => {
         await commit(batches);
         next.resolve();
@@ -76,7 +79,7 @@ export const runReceiver = (
     warnings,
     readErrors: () => readErrors,
     trouble: () => receiver.trouble?.(),
-    tracked: () => receiver.tracked(),
+    hint: (paths) => events.transcripts.tell(paths),
     until: async (expected) => {
       while (!holds(expected)) await Promise.race([next.promise, failed]);
     },

@@ -1,0 +1,153 @@
+import { type FSWatcher, watch } from 'node:fs';
+import path from 'node:path';
+import type { Receiver, ReceiverDeps } from '../../src/component.ts';
+import { TransientError } from '../../src/errors.ts';
+import type { HooksConfig } from './config.ts';
+import { Drain } from './drain.ts';
+import { parseDrainState } from './hook-batch.ts';
+import { Spool } from './spool.ts';
+
+/** A wait before trying again, where the store could not be written to. */
+const RETRY_MS = 2_000;
+/** How often what was left in `tmp` is looked at. */
+const LEFTOVERS_MS = 10_000;
+const MAX_PROBLEMS = 1_000;
+
+/** Makes the receiver. It may run in a thread that has no need of the schemas, so they are kept apart. */
+export const createHooks = (settings: HooksConfig, deps: ReceiverDeps): HooksReceiver =>
+  new HookReceiver(settings, deps);
+
+/** The running receiver. */
+export interface HooksReceiver extends Receiver {
+  /** Drains once what is there, and returns how many payloads that were. */
+  readonly drain: (signal: AbortSignal) => Promise<number>;
+}
+
+class HookReceiver implements HooksReceiver {
+  readonly name = 'hooks';
+  readonly #settings: HooksConfig;
+  readonly #deps: ReceiverDeps;
+  readonly #spool: Spool;
+  readonly #problems = new Map<string, string>();
+  #drain: Drain | undefined;
+  #watcher: FSWatcher | undefined;
+  #wake: () => void = () => undefined;
+  #isNews = true;
+  #leftoversAtMs = Number.NEGATIVE_INFINITY;
+  #trouble: string | undefined;
+
+  constructor(settings: HooksConfig, deps: ReceiverDeps) {
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#spool = new Spool(settings.spool, settings.maxPayloadBytes);
+  }
+
+  readonly trouble = (): string | undefined => {
+    const [first] = this.#problems;
+    return this.#trouble ?? (first && `Cannot read the spooled hook ${first[0]}: ${first[1]}`);
+  };
+
+  readonly waiting = (): number => this.#drain?.waiting ?? 0;
+
+  readonly drain = async (signal: AbortSignal): Promise<number> => {
+    this.#problems.clear();
+    const drain = (this.#drain ??= this.#newDrain());
+    const isDue = performance.now() - this.#leftoversAtMs >= LEFTOVERS_MS;
+    if (isDue) this.#leftoversAtMs = performance.now();
+    return (isDue ? await drain.sweep(signal) : 0) + (await drain.drain(signal));
+  };
+
+  readonly run = async (signal: AbortSignal): Promise<void> => {
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    await this.#caughtUp(signal);
+    try {
+      while (!signal.aborted) {
+        this.#isNews = false;
+        await this.#once(signal);
+        if (!this.#isNews) await this.#sleep(this.#settings.sweepIntervalMs, signal);
+      }
+    } finally {
+      this.#watcher?.close();
+    }
+  };
+
+  /** Hooks enrich what files tell, and finding what they belong to needs indexes, which a first filling has none of. */
+  async #caughtUp(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#deps.events.caughtUp.listen(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** Drains; where that fails, what is spooled stays and is drained later. */
+  async #once(signal: AbortSignal): Promise<void> {
+    try {
+      this.#spool.make();
+      this.#watch();
+      await this.drain(signal);
+      this.#trouble = undefined;
+    } catch (error) {
+      const isForeseen = error instanceof TransientError || isOfTheSystem(error);
+      if (!isForeseen) throw error;
+      if (this.#trouble === undefined)
+        this.#deps.log.error({ err: error }, 'Hooks wait in the spool until it can be drained.');
+      this.#trouble = error.message;
+      // What was taken but not committed is read again.
+      this.#drain = undefined;
+      const waitMs = error instanceof TransientError ? error.retryAfterMs : undefined;
+      await this.#sleep(waitMs ?? RETRY_MS, signal);
+    }
+  }
+
+  #newDrain(): Drain {
+    const { sink, now, origins, events } = this.#deps;
+    const known = origins('hook').find(({ path: place }) => place === this.#spool.path);
+    return new Drain({
+      spool: this.#spool,
+      sink,
+      now,
+      state: parseDrainState(known?.position),
+      onTranscripts: events.transcripts.tell,
+      onProblem: this.#problem,
+    });
+  }
+
+  readonly #problem = (name: string, reason: string): void => {
+    if (this.#problems.size < MAX_PROBLEMS) this.#problems.set(name, reason);
+    this.#deps.count('read_errors', 'hook');
+  };
+
+  /** Hears of new files at once; where that fails, they are found by looking. */
+  #watch(): void {
+    if (this.#watcher !== undefined) return;
+    const drop = (): void => {
+      this.#watcher?.close();
+      this.#watcher = undefined;
+    };
+    try {
+      this.#watcher = watch(path.join(this.#spool.path, 'new'), { persistent: false }, () => {
+        this.#isNews = true;
+        this.#wake();
+      });
+      this.#watcher.on('error', drop);
+    } catch (error) {
+      if (!isOfTheSystem(error)) throw error;
+      drop();
+    }
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        setImmediate(resolve);
+      };
+    });
+  }
+}
+
+const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error;

@@ -1,0 +1,38 @@
+/**
+ * Where a hook was registered. It stands in the name of every spooled file, so that one firing told of by two
+ * installations is known as one.
+ */
+export const HOOK_SCOPES = ['user', 'project', 'local', 'plugin'] as const;
+export type HookScope = (typeof HOOK_SCOPES)[number];
+
+/** What a hook's shell command is made for. */
+export interface ShimOptions {
+  readonly scope: HookScope;
+  /** Absolute path of the spool; null for that of whoever runs the hook, as a shared hook needs it. */
+  readonly spool: string | null;
+}
+
+/** The same places as in src/config/platform.ts, found without starting a process. */
+const SPOOL_OF_THE_USER = [
+  's=$HALL_MONITOR_HOME',
+  `[ -n "$s" ] || { s="$HOME/Library/Application Support"; [ -d "$s" ] || s=\${XDG_DATA_HOME:-$HOME/.local/share}; s=$s/hall-monitor; }`,
+  's=$s/spool',
+].join('; ');
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/**
+ * The command of a hook: POSIX shell text that puts what it reads into the spool, prints nothing and exits with 0
+ * whatever happens. It needs no file of ours, since a shell that cannot open its script exits with 2, which blocks the
+ * agent.
+ *
+ * `cat` is the only process that the agent waits for. The file is whole when it ends, so the renaming may come a moment
+ * later; where that is prevented, the collector takes the file from `tmp`. `set -C` lets no two hooks write to one file.
+ * What cannot be kept is still read to its end, for the client's sake.
+ */
+export const shimCommand = ({ scope, spool }: ShimOptions): string => {
+  const place = spool === null ? SPOOL_OF_THE_USER : `s=${quoted(spool)}`;
+  const name = `n=$$.$PPID-${scope}; while [ -e "$s/new/$n" ] || [ -e "$s/tmp/$n" ]; do n=0$n; done`;
+  const keep = 'set -C; cat >"$s/tmp/$n" && { mv "$s/tmp/$n" "$s/new/$n" & }';
+  return `{ umask 077; ${place}; ${name}; ${keep}; } >/dev/null 2>&1 || cat >/dev/null 2>&1; exit 0`;
+};

@@ -1,0 +1,9 @@
+import type { ReceiverEvents } from '../component.ts';
+import { createChannel } from '../runtime/channel.ts';
+
+/** Channels that nobody listens to yet. */
+export const createReceiverEvents = (): ReceiverEvents => ({
+  transcripts: createChannel(),
+  caughtUp: createChannel(),
+  backfill: createChannel(),
+});

@@ -1,0 +1,15 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** Folder in the data folder that hooks write to. */
+export const spoolOf = (home: string): string => path.join(home, 'spool');
+
+/** Whether hooks left anything in the spool. */
+export const hasSpooledHooks = (home: string): boolean => {
+  try {
+    return readdirSync(path.join(spoolOf(home), 'new')).length > 0;
+  } catch {
+    // There is no spool: no hooks are installed.
+    return false;
+  }
+};
