@@ -1,5 +1,7 @@
 import type { Sink } from '../../src/component.ts';
-import { type DrainState, HookBatch } from './hook-batch.ts';
+import { HookBatch } from './hook-batch.ts';
+import type { Ledger } from './ledger.ts';
+import { MAX_BYTES, MAX_PAYLOADS } from './limits.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 
 /** What draining needs. */
@@ -7,39 +9,37 @@ export interface DrainParts {
   readonly spool: Spool;
   readonly sink: Sink;
   readonly now: () => number;
-  /** Where what was committed begins. */
-  readonly state: DrainState;
+  readonly ledger: Ledger;
+  /** Names of unknown events so far. */
+  readonly unknown: Set<string>;
   /** Transcripts that hooks named, once what they told is committed. */
   readonly onTranscripts: (paths: readonly string[]) => void;
   /** A file that cannot be read now; it stays where it is. */
   readonly onProblem: (path: string, reason: string) => void;
 }
 
-const MAX_PAYLOADS = 2_000;
-const MAX_BYTES = 8 * 1024 * 1024;
 /** A file of this age in `tmp` that is whole was not renamed, and never will be. */
 const WHOLE_AFTER_MS = 5_000;
 /** A file of this age in `tmp` that is not whole is nobody's any more. */
 const STALE_AFTER_MS = 3_600_000;
-/** Unusable payloads that people may look at: so many, none longer than this. */
-const MAX_BURIED = 200;
-const MAX_BURIED_BYTES = 1024 * 1024;
+
+/** Files that go into one commit. */
+interface Taken {
+  readonly batch: HookBatch;
+  readonly used: SpoolEntry[];
+  readonly rejected: SpoolEntry[];
+}
 
 /**
- * Empties the spool: reads, commits, then takes away. A crash in between leaves files whose ids are committed: these are
- * only taken away.
+ * Empties the spool's folders: reads, commits, then takes away. A crash in between leaves files whose ids are committed:
+ * these are only taken away.
  */
 export class Drain {
   readonly #parts: DrainParts;
-  readonly #unknown = new Set<string>();
-  #state: DrainState;
-  #done: Set<string>;
   #waiting = 0;
 
   constructor(parts: DrainParts) {
     this.#parts = parts;
-    this.#state = parts.state;
-    this.#done = new Set(parts.state.done);
   }
 
   /** Payloads that were seen in the spool and are not committed. */
@@ -67,59 +67,53 @@ export class Drain {
   async #drain(entries: readonly SpoolEntry[], signal: AbortSignal): Promise<number> {
     let drained = 0;
     this.#waiting = entries.length;
-    let batch = new HookBatch(this.#unknown);
+    let taken = this.#nothing();
     for (const entry of entries) {
       if (signal.aborted) break;
-      if (this.#done.has(entry.id)) this.#remove(entry);
-      else this.#take(batch, entry);
-      if (batch.size < MAX_PAYLOADS && batch.bytes < MAX_BYTES) continue;
-      drained += await this.#commit(batch);
-      batch = new HookBatch(this.#unknown);
+      if (this.#parts.ledger.isDone(entry.id)) this.#remove(entry);
+      else this.#take(taken, entry);
+      if (taken.batch.size < MAX_PAYLOADS && taken.batch.bytes < MAX_BYTES) continue;
+      drained += await this.#commit(taken);
+      taken = this.#nothing();
     }
-    return drained + (await this.#commit(batch));
+    return drained + (await this.#commit(taken));
   }
 
-  #take(batch: HookBatch, entry: SpoolEntry): void {
+  #nothing(): Taken {
+    return { batch: new HookBatch(this.#parts.unknown), used: [], rejected: [] };
+  }
+
+  #take({ batch, used, rejected }: Taken, entry: SpoolEntry): void {
     const bytes = this.#read(entry);
     if (bytes === undefined) return;
-    const isCut = entry.folder === 'tmp' && bytes !== null && !isObject(bytes);
-    if (isCut) batch.reject(entry, 'incomplete');
-    else batch.add(entry, bytes);
+    const isCut = entry.folder === 'tmp' && bytes !== null && !isJson(bytes);
+    const isUsed = isCut ? batch.reject(entry, 'incomplete') : batch.add(entry, bytes);
+    (isUsed ? used : rejected).push(entry);
   }
 
-  async #commit(batch: HookBatch): Promise<number> {
+  async #commit({ batch, used, rejected }: Taken): Promise<number> {
     if (batch.size === 0) return 0;
-    const { spool, sink, onTranscripts } = this.#parts;
-    const committed = batch.commit(spool.path, { ...this.#state, done: [...this.#done] });
-    await sink([committed]);
-    const { lines, bytes } = committed.checkpoint!;
-    this.#state = { payloads: lines, bytes, done: [] };
-    for (const { id } of [...batch.taken, ...batch.rejected]) this.#done.add(id);
-    for (const entry of batch.taken) this.#remove(entry);
-    for (const entry of batch.rejected) this.#bury(entry);
-    if (batch.rejected.length > 0) this.#exhume();
+    const { spool, sink, ledger, onTranscripts } = this.#parts;
+    const done = [...used, ...rejected].map(({ id }) => id);
+    const progress = { payloads: batch.size, bytes: batch.bytes, done };
+    await sink([batch.commit(spool.path, ledger, progress)]);
+    ledger.advance(progress);
+    for (const entry of used) this.#remove(entry);
+    for (const entry of rejected) {
+      spool.bury(entry);
+      ledger.forget(entry.id);
+    }
+    if (rejected.length > 0) spool.exhume();
     this.#waiting -= batch.size;
     onTranscripts([...batch.transcriptPaths]);
     return batch.size;
   }
 
   #remove(entry: SpoolEntry): void {
-    const isRemoved = this.#parts.spool.remove(entry);
+    const { spool, ledger } = this.#parts;
+    const isRemoved = spool.remove(entry);
     // One that was renamed while it was read from `tmp` is about to be seen in `new`.
-    if (isRemoved || entry.folder === 'new') this.#done.delete(entry.id);
-  }
-
-  #bury(entry: SpoolEntry): void {
-    const { spool } = this.#parts;
-    if (entry.sizeBytes > MAX_BURIED_BYTES) spool.remove(entry);
-    else spool.bury(entry);
-    this.#done.delete(entry.id);
-  }
-
-  /** Makes room for newer unusable payloads. */
-  #exhume(): void {
-    const { spool } = this.#parts;
-    for (const entry of spool.entries('dead').slice(0, -MAX_BURIED)) spool.remove(entry);
+    if (isRemoved || entry.folder === 'new') ledger.forget(entry.id);
   }
 
   #read(entry: SpoolEntry): Buffer | null | undefined {
@@ -135,12 +129,12 @@ export class Drain {
 
   #isWhole(entry: SpoolEntry): boolean {
     const bytes = this.#read(entry);
-    return bytes !== undefined && bytes !== null && isObject(bytes);
+    return bytes !== undefined && bytes !== null && isJson(bytes);
   }
 }
 
 /** Whether the bytes are one JSON value: the beginning of an object never is. */
-const isObject = (bytes: Buffer): boolean => {
+const isJson = (bytes: Buffer): boolean => {
   try {
     JSON.parse(bytes.toString('utf8'));
     return true;

@@ -2,15 +2,15 @@ import type { Batch, HookHeard, MonitorRecord, Reject } from '../../src/records/
 import type { SessionFactRecord } from '../../src/records/session.ts';
 import { decodeHook } from './decode.ts';
 import { HOOK_EVENTS } from './events.ts';
-import { scopeOf, type SpoolEntry } from './spool.ts';
+import type { Ledger, Progress } from './ledger.ts';
 
-/** How far the spool has been drained; the text of the receiver's position. */
-export interface DrainState {
-  /** Payloads and bytes since the beginning. */
-  readonly payloads: number;
-  readonly bytes: number;
-  /** Ids of files that are committed and may not be taken away yet. */
-  readonly done: readonly string[];
+/** What is known of a payload besides its bytes. */
+export interface PayloadHead {
+  /** Tells it from every other payload, also a later one of the same name. */
+  readonly id: string;
+  readonly scope: string;
+  readonly atMs: number;
+  readonly sizeBytes: number;
 }
 
 /** Names of events that no version is known to have are kept up to so many. */
@@ -18,16 +18,16 @@ const MAX_UNKNOWN = 200;
 
 /** Payloads gathered for one commit. */
 export class HookBatch {
+  readonly transcriptPaths = new Set<string>();
   readonly #records: MonitorRecord[] = [];
   readonly #facts = new Map<string, SessionFactRecord>();
   readonly #rejects: Reject[] = [];
   readonly #entries = new Map<string, number>();
   readonly #heard = new Map<string, HookHeard>();
   readonly #unknown: Set<string>;
-  readonly taken: SpoolEntry[] = [];
-  readonly rejected: SpoolEntry[] = [];
-  readonly transcriptPaths = new Set<string>();
+  #size = 0;
   #bytes = 0;
+  #newestAtMs = 0;
 
   /** `unknown` remembers the names of unknown events from batch to batch. */
   constructor(unknown: Set<string>) {
@@ -35,56 +35,58 @@ export class HookBatch {
   }
 
   get size(): number {
-    return this.taken.length + this.rejected.length;
+    return this.#size;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Adds a payload; null bytes stand for one that is too long. */
-  add(entry: SpoolEntry, bytes: Buffer | null): void {
-    this.#bytes += entry.sizeBytes;
-    const scope = scopeOf(entry.name);
-    const decoded = bytes === null ? 'too_long' : decodeHook({ bytes, atMs: entry.atMs, scope });
-    if (typeof decoded === 'string') return this.reject(entry, decoded);
-    this.taken.push(entry);
-    this.#hear(decoded.event, scope, entry.atMs);
+  /** Adds a payload; null bytes stand for one that is too long. False where it cannot be used. */
+  add(head: PayloadHead, bytes: Buffer | null): boolean {
+    const { scope, atMs } = head;
+    const decoded = bytes === null ? 'too_long' : decodeHook({ bytes, atMs, scope });
+    if (typeof decoded === 'string') return this.reject(head, decoded);
+    this.#count(head);
+    this.#hear(decoded.event, scope, atMs);
     for (const place of decoded.transcriptPaths) this.transcriptPaths.add(place);
     for (const record of decoded.records) {
       if (record.kind === 'session_fact')
         this.#facts.set(`${record.name}\n${record.sessionId}`, record);
       else this.#records.push(record);
     }
+    return true;
   }
 
-  reject(entry: SpoolEntry, reason: Reject['reason']): void {
-    this.rejected.push(entry);
-    const lengthBytes = entry.sizeBytes;
-    this.#rejects.push({ reason, name: entry.id, line: 0, offsetBytes: 0, lengthBytes });
+  /** Notes a payload that cannot be used. */
+  reject(head: PayloadHead, reason: Reject['reason']): false {
+    this.#count(head);
+    const { id: name, sizeBytes: lengthBytes } = head;
+    this.#rejects.push({ reason, name, line: 0, offsetBytes: 0, lengthBytes });
+    return false;
   }
 
-  /** What is to be committed of the spool at `path`, after what `state` tells of. */
-  commit(path: string, state: DrainState): Batch {
-    const files = [...this.taken, ...this.rejected];
-    const newestAtMs = files.reduce((newest, { atMs }) => Math.max(newest, atMs), 0);
-    const payloads = state.payloads + files.length;
-    const bytes = state.bytes + this.#bytes;
-    const position: DrainState = {
-      payloads,
-      bytes,
-      done: [...state.done, ...files.map(({ id }) => id)],
-    };
+  /** What is to be committed of the spool at `path`. */
+  commit(path: string, ledger: Ledger, progress: Progress): Batch {
+    const lines = ledger.payloads + progress.payloads;
+    const bytes = ledger.bytes + progress.bytes;
+    const position = ledger.positionWith(progress);
     return {
       source: 'hook',
-      origin: { path, firstAtMs: null, writtenAtMs: newestAtMs },
+      origin: { path, firstAtMs: null, writtenAtMs: this.#newestAtMs },
       records: [...this.#records, ...this.#facts.values()],
       rejects: this.#rejects,
       entries: this.#entries,
-      newestAtMs,
+      newestAtMs: this.#newestAtMs,
       heard: [...this.#heard.values()],
-      checkpoint: { position: JSON.stringify(position), sessionId: null, lines: payloads, bytes },
+      checkpoint: { position, sessionId: null, lines, bytes },
     };
+  }
+
+  #count({ sizeBytes, atMs }: PayloadHead): void {
+    this.#size += 1;
+    this.#bytes += sizeBytes;
+    this.#newestAtMs = Math.max(this.#newestAtMs, atMs);
   }
 
   #hear(event: string, scope: string, atMs: number): void {
@@ -104,9 +106,3 @@ export class HookBatch {
     return event;
   }
 }
-
-/** What a committed position says; the beginning where there is none. */
-export const parseDrainState = (position: string | undefined): DrainState => {
-  if (position === undefined || position === '') return { payloads: 0, bytes: 0, done: [] };
-  return JSON.parse(position) as DrainState;
-};

@@ -3,9 +3,10 @@ import path from 'node:path';
 import type { Receiver, ReceiverDeps } from '../../src/component.ts';
 import { TransientError } from '../../src/errors.ts';
 import type { HooksConfig } from './config.ts';
-import { Drain } from './drain.ts';
-import { parseDrainState } from './hook-batch.ts';
-import { Spool } from './spool.ts';
+import { Drain, type DrainParts } from './drain.ts';
+import { SegmentDrain } from './drain-segments.ts';
+import { Ledger } from './ledger.ts';
+import { SEGMENTS, Spool } from './spool.ts';
 
 /** A wait before trying again, where the store could not be written to. */
 const RETRY_MS = 2_000;
@@ -29,8 +30,8 @@ class HookReceiver implements HooksReceiver {
   readonly #deps: ReceiverDeps;
   readonly #spool: Spool;
   readonly #problems = new Map<string, string>();
-  #drain: Drain | undefined;
-  #watcher: FSWatcher | undefined;
+  #drains: readonly [Drain, SegmentDrain] | undefined;
+  readonly #watchers = new Map<string, FSWatcher>();
   #wake: () => void = () => undefined;
   #isNews = true;
   #leftoversAtMs = Number.NEGATIVE_INFINITY;
@@ -47,14 +48,15 @@ class HookReceiver implements HooksReceiver {
     return this.#trouble ?? (first && `Cannot read the spooled hook ${first[0]}: ${first[1]}`);
   };
 
-  readonly waiting = (): number => this.#drain?.waiting ?? 0;
+  readonly waiting = (): number => this.#drains?.[0].waiting ?? 0;
 
   readonly drain = async (signal: AbortSignal): Promise<number> => {
     this.#problems.clear();
-    const drain = (this.#drain ??= this.#newDrain());
+    const [drain, segments] = (this.#drains ??= this.#newDrains());
     const isDue = performance.now() - this.#leftoversAtMs >= LEFTOVERS_MS;
     if (isDue) this.#leftoversAtMs = performance.now();
-    return (isDue ? await drain.sweep(signal) : 0) + (await drain.drain(signal));
+    const leftovers = isDue ? await drain.sweep(signal) : 0;
+    return leftovers + (await drain.drain(signal)) + (await segments.drain(signal));
   };
 
   readonly run = async (signal: AbortSignal): Promise<void> => {
@@ -67,7 +69,7 @@ class HookReceiver implements HooksReceiver {
         if (!this.#isNews) await this.#sleep(this.#settings.sweepIntervalMs, signal);
       }
     } finally {
-      this.#watcher?.close();
+      for (const watcher of this.#watchers.values()) watcher.close();
     }
   };
 
@@ -94,23 +96,25 @@ class HookReceiver implements HooksReceiver {
         this.#deps.log.error({ err: error }, 'Hooks wait in the spool until it can be drained.');
       this.#trouble = error.message;
       // What was taken but not committed is read again.
-      this.#drain = undefined;
+      this.#drains = undefined;
       const waitMs = error instanceof TransientError ? error.retryAfterMs : undefined;
       await this.#sleep(waitMs ?? RETRY_MS, signal);
     }
   }
 
-  #newDrain(): Drain {
+  #newDrains(): readonly [Drain, SegmentDrain] {
     const { sink, now, origins, events } = this.#deps;
     const known = origins('hook').find(({ path: place }) => place === this.#spool.path);
-    return new Drain({
+    const parts: DrainParts = {
       spool: this.#spool,
       sink,
       now,
-      state: parseDrainState(known?.position),
+      ledger: new Ledger(known?.position),
+      unknown: new Set(),
       onTranscripts: events.transcripts.tell,
       onProblem: this.#problem,
-    });
+    };
+    return [new Drain(parts), new SegmentDrain(parts, this.#settings.maxPayloadBytes)];
   }
 
   readonly #problem = (name: string, reason: string): void => {
@@ -120,20 +124,21 @@ class HookReceiver implements HooksReceiver {
 
   /** Hears of new files at once; where that fails, they are found by looking. */
   #watch(): void {
-    if (this.#watcher !== undefined) return;
-    const drop = (): void => {
-      this.#watcher?.close();
-      this.#watcher = undefined;
-    };
-    try {
-      this.#watcher = watch(path.join(this.#spool.path, 'new'), { persistent: false }, () => {
-        this.#isNews = true;
-        this.#wake();
-      });
-      this.#watcher.on('error', drop);
-    } catch (error) {
-      if (!isOfTheSystem(error)) throw error;
-      drop();
+    for (const folder of ['new', SEGMENTS]) {
+      if (this.#watchers.has(folder)) continue;
+      try {
+        const watcher = watch(path.join(this.#spool.path, folder), { persistent: false }, () => {
+          this.#isNews = true;
+          this.#wake();
+        });
+        watcher.on('error', () => {
+          watcher.close();
+          this.#watchers.delete(folder);
+        });
+        this.#watchers.set(folder, watcher);
+      } catch (error) {
+        if (!isOfTheSystem(error)) throw error;
+      }
     }
   }
 

@@ -27,12 +27,14 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
  * agent.
  *
  * `cat` is the only process that the agent waits for. The file is whole when it ends, so the renaming may come a moment
- * later; where that is prevented, the collector takes the file from `tmp`. `set -C` lets no two hooks write to one file.
- * What cannot be kept is still read to its end, for the client's sake.
+ * later; where that is prevented, the collector takes the file from `tmp`. `set -C` makes a file or fails, so that no two
+ * hooks ever write to one, also where containers share a spool and with it the numbers of processes. What cannot be kept
+ * is still read to its end, for the client's sake.
  */
 export const shimCommand = ({ scope, spool }: ShimOptions): string => {
   const place = spool === null ? SPOOL_OF_THE_USER : `s=${quoted(spool)}`;
-  const name = `n=$$.$PPID-${scope}; while [ -e "$s/new/$n" ] || [ -e "$s/tmp/$n" ]; do n=0$n; done`;
-  const keep = 'set -C; cat >"$s/tmp/$n" && { mv "$s/tmp/$n" "$s/new/$n" & }';
-  return `{ umask 077; ${place}; ${name}; ${keep}; } >/dev/null 2>&1 || cat >/dev/null 2>&1; exit 0`;
+  const free = '[ ! -e "$s/new/$n" ] && command : >"$s/tmp/$n"';
+  const name = `n=$$.$PPID-${scope}; until ${free}; do n=0$n; [ ${'${#n}'} -lt 64 ] || { n=; break; }; done`;
+  const keep = 'cat >>"$s/tmp/$n" && { mv -n "$s/tmp/$n" "$s/new/$n" & }';
+  return `{ set -C; umask 077; ${place}; ${name}; ${keep}; } >/dev/null 2>&1 || cat >/dev/null 2>&1; exit 0`;
 };

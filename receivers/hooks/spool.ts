@@ -11,28 +11,31 @@ import {
   unlinkSync,
 } from 'node:fs';
 import path from 'node:path';
+import type { PayloadHead } from './hook-batch.ts';
 
 /** `tmp` holds files that are being written, `new` those that are whole, `dead` those that could not be used. */
 export type SpoolFolder = 'tmp' | 'new' | 'dead';
 
-/** One spooled payload as the file system shows it. */
-export interface SpoolEntry {
+/** Folder of the spool with what came over HTTP. */
+export const SEGMENTS = 'http';
+
+/** One spooled payload as the file system shows it; its id is made of its name and modification time. */
+export interface SpoolEntry extends PayloadHead {
   readonly folder: SpoolFolder;
   readonly name: string;
-  /** Name and modification time, which together tell it from a later file of that name. */
-  readonly id: string;
-  readonly atMs: number;
   readonly writtenAtNs: bigint;
-  readonly sizeBytes: number;
 }
 
 const SCOPE = /-(user|project|local|plugin|http)$/;
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** More are looked at when these are done: so however many wait, memory is bounded. */
 const MAX_ENTRIES = 100_000;
+/** Unusable payloads that people may look at: so many, none longer than this. */
+const MAX_BURIED = 200;
+const MAX_BURIED_BYTES = 1024 * 1024;
 
 /** Installation of the hooks that wrote a file. */
-export const scopeOf = (name: string): string => SCOPE.exec(name)?.[1] ?? 'unknown';
+const scopeOf = (name: string): string => SCOPE.exec(name)?.[1] ?? 'unknown';
 
 /** The folder that hooks write to, seen from the side that reads. */
 export class Spool {
@@ -48,14 +51,14 @@ export class Spool {
 
   /** Makes the folders that hooks write to, for the user alone. */
   make(): void {
-    for (const folder of ['tmp', 'new'] as const)
+    for (const folder of ['tmp', 'new', SEGMENTS])
       mkdirSync(path.join(this.path, folder), { recursive: true, mode: 0o700 });
   }
 
   /** Files in one of the folders, oldest first; none where there is no folder. */
   entries(folder: SpoolFolder): SpoolEntry[] {
     const entries: SpoolEntry[] = [];
-    for (const name of this.#names(folder)) {
+    for (const name of this.names(folder)) {
       const entry = this.#look(folder, name);
       if (entry !== undefined) entries.push(entry);
     }
@@ -93,8 +96,12 @@ export class Spool {
     }
   }
 
-  /** Puts a file where people may look at it. */
+  /** Puts a file where people may look at it, unless it is long. */
   bury(entry: SpoolEntry): void {
+    if (entry.sizeBytes > MAX_BURIED_BYTES) {
+      this.remove(entry);
+      return;
+    }
     mkdirSync(path.join(this.path, 'dead'), { recursive: true, mode: 0o700 });
     try {
       const place = path.join(this.path, 'dead', `${entry.writtenAtNs}-${entry.name}`);
@@ -104,21 +111,28 @@ export class Spool {
     }
   }
 
-  *#names(folder: SpoolFolder): Generator<string> {
+  /** Makes room for newer files that people may look at. */
+  exhume(): void {
+    for (const entry of this.entries('dead').slice(0, -MAX_BURIED)) this.remove(entry);
+  }
+
+  /** Names of the files in a folder, in no order; none where there is no folder. */
+  names(folder: string): readonly string[] {
     const dir = this.#open(folder);
-    if (dir === undefined) return;
+    const names: string[] = [];
+    if (dir === undefined) return names;
     try {
-      let count = 0;
       for (let entry = dir.readSync(); entry !== null; entry = dir.readSync()) {
-        if (entry.isFile()) yield entry.name;
-        if ((count += 1) >= MAX_ENTRIES) return;
+        if (entry.isFile()) names.push(entry.name);
+        if (names.length >= MAX_ENTRIES) break;
       }
     } finally {
       dir.closeSync();
     }
+    return names;
   }
 
-  #open(folder: SpoolFolder): Dir | undefined {
+  #open(folder: string): Dir | undefined {
     try {
       return opendirSync(path.join(this.path, folder), { bufferSize: 1024 });
     } catch (error) {
@@ -138,6 +152,7 @@ export class Spool {
       folder,
       name,
       id: `${name}@${writtenAtNs}`,
+      scope: scopeOf(name),
       atMs: Number(writtenAtNs / 1_000_000n),
       writtenAtNs,
       sizeBytes: Number(stat.size),

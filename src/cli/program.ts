@@ -3,6 +3,7 @@ import type { Layer } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { registerHooksCommands } from './hooks-commands.ts';
 import { registerReadingCommands } from './reading-commands.ts';
 import { registerServingCommands } from './serving-commands.ts';
 import { registerStoreCommands } from './store-commands.ts';
@@ -59,6 +60,7 @@ export function createProgram(terminal: Terminal): {
   registerServingCommands(registry);
   registerReadingCommands(registry);
   registerStoreCommands(registry);
+  registerHooksCommands(registry);
   return { command: program, exitCode: () => code };
 }
 

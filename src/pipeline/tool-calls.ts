@@ -50,9 +50,12 @@ export class ToolCalls {
     for (const key of store.hookQueries.openCalls(session, atMs, keepsAgents)) {
       const known = store.toolCalls.find(key);
       if (known === undefined) continue;
-      const errorClass = known.row.askedAtMs === null ? 'interrupted' : 'denied';
-      const resultRank = PART_RANKS.inferred;
-      this.#join(known, { ...known.row, resultRank, success: 0, errorClass });
+      // What was asked for and never ran was not allowed; of anything else nobody knows how it went.
+      const outcome =
+        known.row.askedAtMs === null
+          ? ({ success: null, errorClass: 'interrupted' } as const)
+          : ({ success: 0, errorClass: 'denied' } as const);
+      this.#join(known, { ...known.row, resultRank: PART_RANKS.inferred, ...outcome });
     }
   }
 

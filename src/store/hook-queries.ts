@@ -13,6 +13,8 @@ const OUT_OF_ORDER_MS = 5_000;
 /** A person may let a call wait for long, but not for days. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
+// `+at_ms` keeps SQLite to the small indexes that hold prompts and open calls alone.
+
 /** Finds what hooks tell of by other things than its key. What was added in this transaction must be flushed first. */
 export class HookQueries {
   readonly #prompts: Statement<[number, number, number, string | null], PromptCandidate>;
@@ -26,7 +28,7 @@ export class HookQueries {
   constructor(db: Database) {
     this.#prompts = db.prepare(
       `SELECT id, at_ms, scopes FROM occurrence
-       WHERE session = ? AND at_ms BETWEEN ? AND ? AND type IN ('user_prompt', 'slash_command', 'injected_prompt')
+       WHERE session = ? AND +at_ms BETWEEN ? AND ? AND type IN ('user_prompt', 'slash_command', 'injected_prompt')
          AND data ->> 'prompt_id' IS ? ORDER BY at_ms, id`,
     );
     this.#askedCall = db
@@ -39,7 +41,7 @@ export class HookQueries {
     this.#openCalls = db
       .prepare<[{ session: number; atMs: number; keepsAgents: number }], string>(
         `SELECT key FROM tool_call
-         WHERE session = @session AND at_ms < @atMs AND result_rank IS NULL AND call_rank IS NOT NULL
+         WHERE session = @session AND +at_ms < @atMs AND result_rank IS NULL AND call_rank IS NOT NULL
            AND (@keepsAgents = 0 OR agent_id IS NULL)`,
       )
       .pluck();

@@ -37,6 +37,25 @@ export const lockStore = (home: string, waitMs: number, pid: number): StoreLock 
   return { release: () => void db.close() };
 };
 
+/** Who may write to the store in `home` at this moment; null where nobody does. Takes nothing and writes nothing. */
+export const lockHolder = (home: string): Held | null => {
+  const file = path.join(home, 'writer.lock');
+  if (!existsSync(file)) return null;
+  const db = new Database(file, { readonly: true, timeout: 0 });
+  try {
+    // Only an exclusive transaction keeps a reader out.
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return null;
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      return { holderPid: holder(path.join(home, 'writer.pid')) };
+    }
+    throw error;
+  } finally {
+    db.close();
+  }
+};
+
 /** Whether `lockStore` was refused. */
 export const isHeld = (lock: StoreLock | Held): lock is Held => 'holderPid' in lock;
 

@@ -48,13 +48,32 @@ export const openStore = (home: string): Database.Database => {
   return db;
 };
 
-/** Opens the store for reading; undefined where there is none yet. */
+/**
+ * Opens the store for reading; undefined where there is none yet.
+ *
+ * @throws ConfigError for one of a newer version, or of an older one that nothing brought up to date yet.
+ */
 export const openStoreForReading = (home: string): Database.Database | undefined => {
   const file = path.join(home, STORE_FILE);
   if (!existsSync(file)) return undefined;
   const db = open(file, { readonly: true });
-  checkVersion(db, file);
-  return db;
+  const version = checkVersion(db, file);
+  if (version === MIGRATIONS.length) return db;
+  db.close();
+  const hint = 'Bring it up to date with: hall-monitor import';
+  throw new ConfigError(`The store ${file} has schema ${version}, of an older version.`, { hint });
+};
+
+/** Whether there is a store that was made by an older version, and is to be brought up to date by writing to it. */
+export const isOutdatedStore = (home: string): boolean => {
+  const file = path.join(home, STORE_FILE);
+  if (!existsSync(file)) return false;
+  const db = open(file, { readonly: true });
+  try {
+    return versionOf(db) < MIGRATIONS.length;
+  } finally {
+    db.close();
+  }
 };
 
 /** Makes the indexes that are missing. While a store is filled for the first time it has none. */

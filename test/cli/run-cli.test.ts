@@ -377,6 +377,7 @@ describe('help', () => {
         'explain',
         'pricing',
         'db',
+        'hooks',
         'config',
         'help',
       ]),

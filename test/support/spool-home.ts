@@ -28,10 +28,12 @@ export const told = (event: string, more: Told = {}): Told => ({
 /** A spool in a folder of its own, and what hooks do to it. */
 export class SpoolHome implements Disposable {
   readonly home = mkdtempSync(path.join(tmpdir(), 'hall-monitor-spool-'));
-  readonly spool = path.join(this.home, 'spool');
+  readonly spool: string;
   #count = 0;
 
-  constructor() {
+  /** `place` is where the spool is in a folder of its own. */
+  constructor(place = 'spool') {
+    this.spool = path.join(this.home, place);
     for (const folder of ['tmp', 'new'])
       mkdirSync(path.join(this.spool, folder), { recursive: true });
   }

@@ -45,6 +45,7 @@ describe('watching by events', () => {
     await running.until({ requests: 3, files: 1 });
     home.write(`${OTHER_SESSION}.jsonl`, ...conversation(1, 21));
     await running.until({ requests: 4, files: 2 });
+    expect(store.totals()).toMatchObject({ requests: 4, files: 2 });
     home.write(AGENT, ...conversation(1, 31));
     await running.until({ requests: 5, files: 3 });
     home.append(AGENT, ...conversation(1, 41));
