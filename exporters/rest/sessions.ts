@@ -24,7 +24,7 @@ const listQuery = z.strictObject({
     .enum(['active', 'idle', 'ended'])
     .optional()
     .describe(
-      'active: something happened in the last 5 minutes; idle: in the last 24 hours; ended: longer ago.',
+      'active: something happened in the last 5 minutes; idle: in the last 24 hours; ended: longer ago, or the client said so.',
     ),
   from: fields.from,
   to: fields.to,

@@ -16,6 +16,10 @@ describe('the reference of all settings', () => {
     }
   });
 
+  it('is that of the documentation', async () => {
+    await expect(describeConfig()).toMatchFileSnapshot('../../docs/config.md');
+  });
+
   it('leaves no setting of the schema without a variable', () => {
     const named = new Set(SETTINGS.map(({ path }) => path.join('.')));
     const leaves = Object.entries(configJsonSchema().properties ?? {}).flatMap(([key, node]) =>

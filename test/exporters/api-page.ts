@@ -1,3 +1,5 @@
+import { HOOK_EVENTS } from '../../receivers/hooks/events.ts';
+
 interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query';
@@ -32,6 +34,12 @@ export interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
+/** What every event of the client becomes. */
+const hookRows = (): string =>
+  Object.entries(HOOK_EVENTS)
+    .map(([event, { type, category }]) => `| \`${event}\` | \`${type}\` | \`${category}\` |`)
+    .join('\n');
+
 const HEAD = `# HTTP interface
 
 One port for everything: 127.0.0.1:9464 unless configured otherwise. The routes below are made from the schemas that check
@@ -63,6 +71,25 @@ the requests, as \`GET /openapi.json\` is; a test keeps this page so.
 | \`GET /healthz\` | 200 \`ok\` as long as the process answers |
 | \`GET /readyz\` | 200 \`{ "ready": true, "reasons": [] }\`, or 503 with the reasons, such as a backfill that is under way |
 | \`GET /metrics\` | see [metrics.md](metrics.md) |
+
+## Hooks in
+
+\`POST /hooks\` takes what Claude Code sends for a hook of \`type: "http"\`: the payload as the body, of any size up to
+\`hooks.maxPayloadBytes\` (a longer one is put aside and counted). The answer is 200 without a body once the payload is on
+disk, also for one that cannot be used, since the client would show its user anything else; 503 where it cannot be kept.
+\`X-Hall-Monitor-Scope\` may say where the hook is registered: \`user\`, \`project\`, \`local\` or \`plugin\`.
+
+What hooks tell becomes entries of these types, in \`/api/metrics\` and the live stream, with \`source\` \`hook\` where no transcript
+tells of it too:
+
+| Event | \`event_type\` | \`event_category\` |
+|---|---|---|
+${hookRows()}
+| any other | \`hook_\` and its name in snake case | \`custom\` |
+
+\`tool_start\`, \`tool_completed\` and \`tool_failed\` are one entry that is told again as it goes on, under one id. A call of which nothing
+more was heard before its session went on stays \`tool_start\`, with \`error_class\` \`interrupted\`. What the client itself puts in as a
+prompt is \`injected_prompt\`.
 
 ## The live stream
 
