@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
+import { shimCommand } from '../../receivers/hooks/shim.ts';
 import { restDifferences } from '../support/corpus-answer.ts';
 import { writeCorpus } from '../support/corpus-generator.ts';
 import type { CorpusAnswer } from '../support/corpus-tally.ts';
@@ -90,4 +91,33 @@ describe('a full disk', () => {
       },
     );
   }
+});
+
+/**
+ * Tells two hooks on a disk of 64 KiB: one while it is full, one when there is room again. Prints how each ended, what each
+ * printed, and how many files are in the spool whole.
+ */
+const HOOKS_ON_FULL_DISK = `
+mount -t tmpfs -o size=64k,mode=700 small "$1" || exit
+mkdir -p "$1/spool/tmp" "$1/spool/new"
+cat /dev/zero > "$1/other" 2>/dev/null
+printed=$(printf '%s' "$3" | sh -c "$2" 2>&1); echo "$? <$printed>"
+rm "$1/other"
+printed=$(printf '%s' "$3" | sh -c "$2" 2>&1); echo "$? <$printed>"
+sleep 0.3
+ls "$1/spool/new" | wc -l`;
+
+describe('a hook on a full disk', () => {
+  const { folder, remove } = temporaryFolder();
+  afterAll(remove);
+
+  needs('small-disk')('ends well and prints nothing, and is kept once there is room', () => {
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    const command = shimCommand({ scope: 'user', spool: join(disk, 'spool') });
+    const payload = JSON.stringify({ hook_event_name: 'Stop', session_id: 'x'.repeat(6_000) });
+    const run = ['-Urm', 'sh', '-c', HOOKS_ON_FULL_DISK, 'sh', disk, command, payload];
+    const { stdout } = spawnSync('unshare', run, { encoding: 'utf8' });
+    expect(stdout.split('\n').map((line) => line.trim())).toEqual(['0 <>', '0 <>', '1', '']);
+  });
 });

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, unlinkSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TransientError } from '../../../src/errors.ts';
@@ -122,6 +130,19 @@ describe('looking instead of watching', () => {
     expect(store.totals()).toMatchObject({ requests: 2 });
     await store.sweep();
     expect(store.totals()).toMatchObject({ requests: 3 });
+  });
+});
+
+describe('being told by somebody else', () => {
+  it('reads a transcript at once, and nothing that is none of ours', async () => {
+    const file = home.write(NAME, ...conversation(2));
+    const running = await start({ watch: 'poll', pollIntervalMs: NEVER_MS });
+    home.append(NAME, ...conversation(1, 11));
+    const outside = path.join(home.claudeDir, 'outside.jsonl');
+    writeFileSync(outside, `${JSON.stringify(conversation(1, 21)[1])}\n`);
+    running.hint(['/etc/passwd', outside, file]);
+    await running.until({ requests: 3 });
+    expect(store.totals()).toMatchObject({ requests: 3, files: 1 });
   });
 });
 
