@@ -44,7 +44,7 @@ export class ContentFacts {
 }
 
 /** Enough for every marker that tells what kind of text follows. */
-export const HEAD_BYTES = 160;
+export const HEAD_BYTES = 512;
 const COMMAND_BYTES = 1024;
 
 class Block {

@@ -98,13 +98,13 @@ class TranscriptReceiver implements Receiver {
     this.#sweptAtMs = performance.now();
     while (!signal.aborted) {
       const untilSweep = this.#sweptAtMs + sweepIntervalMs - performance.now();
-      if (this.#hinted.size === 0) {
-        await this.#sleep(
-          Math.max(0, this.#isPolling ? Math.min(pollIntervalMs, untilSweep) : untilSweep),
-          signal,
-        );
-      }
+      // A folder that is not there cannot be watched: the first session of all makes it.
+      const isAllThere = transcriptRoots(claudeDirs).length === claudeDirs.length;
+      const untilLook = this.#isPolling || !isAllThere ? pollIntervalMs : untilSweep;
+      if (this.#hinted.size === 0)
+        await this.#sleep(Math.max(0, Math.min(untilLook, untilSweep)), signal);
       if (signal.aborted) return;
+      if (this.#hasNewRoot(watches)) this.#sweptAtMs = Number.NEGATIVE_INFINITY;
       await this.#untilDone(signal, async () => {
         const hinted = [...this.#hinted];
         this.#hinted.clear();
@@ -117,6 +117,11 @@ class TranscriptReceiver implements Receiver {
         } else if (this.#isPolling) await this.#follower.quickLook();
       });
     }
+  }
+
+  #hasNewRoot(watches: ReadonlyMap<string, Watch>): boolean {
+    if (this.#isPolling) return false;
+    return transcriptRoots(this.#settings.claudeDirs).some((root) => !watches.has(root));
   }
 
   /** Tries again, with a wait, as long as the store cannot be written to; nothing is lost, since no position moves. */

@@ -3,6 +3,8 @@ import type { ToolErrorClass } from './tool-call.ts';
 
 const REFUSAL =
   /^(?:Error: )?(?:User rejected tool use|The user doesn't want to (?:proceed|take this action))/;
+/** How 2.1.329 corrects a refusal's text where the call ran already when a person stopped it. */
+const STOPPED_RUNNING = 'this call was stopped while running';
 const MARKS: readonly (readonly [RegExp, ToolErrorClass])[] = [
   [/Exit code \d+/, 'exit_code'],
   [/does not exist|ENOENT|No such file|not found/i, 'not_found'],
@@ -23,6 +25,7 @@ export const toolErrorClass = (
   interrupted: boolean,
   texts: readonly string[],
 ): ToolErrorClass => {
+  if (texts.some((text) => text.includes(STOPPED_RUNNING))) return 'interrupted';
   if (denialKind !== null || texts.some((text) => REFUSAL.test(text))) return 'denied';
   if (interrupted || texts.some((text) => text.includes(INTERRUPT_MARK))) return 'interrupted';
   for (const [mark, errorClass] of MARKS)

@@ -16,6 +16,9 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   live: () => import('./live.bench.ts'),
   rest: () => import('./rest.bench.ts'),
   idle: () => import('./idle.bench.ts'),
+  hooks: () => import('./hooks.bench.ts'),
+  shim: () => import('./shim.bench.ts'),
+  'client-hooks': () => import('./client-hooks.bench.ts'),
 };
 const CCUSAGE = '@ccusage/ccusage-linux-x64@20.0.24';
 const QUICK_MB = 32;

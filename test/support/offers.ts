@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { it } from 'vitest';
+import { CLIENT_VERSION, ensureClient } from './client/installed-client.ts';
 
 /** Something a test may need that not every machine has. */
 export interface Offer {
@@ -46,6 +47,12 @@ export const offers = [
     probe: () => process.platform !== 'win32',
     without: 'signals and file modes are not tested',
     how: 'run the tests on Linux or macOS',
+  },
+  {
+    name: 'claude-code',
+    probe: ensureClient,
+    without: 'no real Claude Code runs with our hooks',
+    how: `give the tests a network, for they fetch version ${CLIENT_VERSION} from the npm registry themselves`,
   },
 ] as const satisfies readonly Offer[];
 

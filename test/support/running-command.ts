@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 export interface Place {
   readonly home: string;
   readonly claudeDir: string;
+  /** Where commands are started; where the tests are when left out. */
+  readonly workDir?: string;
   /** Settings beside these two. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -37,6 +39,7 @@ export const environmentOf = ({ home, claudeDir, env = {} }: Place): NodeJS.Proc
 /** Starts `hall-monitor <args>` with the Node that runs this. */
 export const startCommand = (place: Place, args: readonly string[]): ChildProcess =>
   spawn(process.execPath, [LAUNCHER, ...args], {
+    cwd: place.workDir,
     env: environmentOf(place),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
