@@ -27,6 +27,23 @@ describe('a human prompt', () => {
     expect(types(line)).toEqual(['user_prompt']);
   });
 
+  it('is also one that was queued and given to the agent in the middle of its turn', () => {
+    const queued = (commandMode: string): Line => ({
+      type: 'attachment',
+      uuid: `queued-${commandMode}`,
+      sessionId: 's',
+      timestamp: at(2),
+      attachment: { type: 'queued_command', prompt: 'And the tests.', commandMode },
+    });
+    const first = user('Fix it.', { promptId: 'prompt-1' });
+    expect(types(first, queued('prompt'))).toEqual(['user_prompt', 'user_prompt']);
+    expect(types(first, queued('task-notification'))).toEqual(['user_prompt', 'injected_prompt']);
+    expect(decodeOccurrences('user_prompt', first, queued('prompt'))[1]).toEqual({
+      prompt_id: 'prompt-1',
+      prompt_source: 'queued',
+    });
+  });
+
   it('is kept as its size, its id and its source', () => {
     const line = user([text('Größe'), text('!'), { type: 'image' }, { type: 'document' }], {
       promptId: 'prompt-7',

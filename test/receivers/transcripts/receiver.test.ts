@@ -53,7 +53,6 @@ describe('watching by events', () => {
     await running.until({ requests: 3, files: 1 });
     home.write(`${OTHER_SESSION}.jsonl`, ...conversation(1, 21));
     await running.until({ requests: 4, files: 2 });
-    expect(store.totals()).toMatchObject({ requests: 4, files: 2 });
     home.write(AGENT, ...conversation(1, 31));
     await running.until({ requests: 5, files: 3 });
     home.append(AGENT, ...conversation(1, 41));
@@ -158,18 +157,22 @@ describe('the sweep', () => {
     await running.until({ requests: 3 });
     home.write(AGENT, ...conversation(1, 21));
     await running.until({ requests: 4, files: 2 });
+    expect(store.totals()).toMatchObject({ requests: 4, files: 2 });
   });
 
-  it('finds a root that was not there, and watches it from then on', async () => {
-    rmSync(home.claudeDir, { recursive: true });
-    const running = await start({ watch: 'events', sweepIntervalMs: 5 });
-    const before = await watches();
-    home.write(NAME, ...conversation(2));
-    await running.until({ requests: 2 });
-    home.append(NAME, ...conversation(1, 11));
-    await running.until({ requests: 3 });
-    expect(await watches()).toBeGreaterThan(before);
-  });
+  it.each([{ sweepIntervalMs: 5 }, { pollIntervalMs: 5 }])(
+    'finds a root that was not there, and watches it from then on, with %o',
+    async (when) => {
+      rmSync(home.claudeDir, { recursive: true });
+      const running = await start({ watch: 'events', ...when });
+      const before = await watches();
+      home.write(NAME, ...conversation(2));
+      await running.until({ requests: 2 });
+      home.append(NAME, ...conversation(1, 11));
+      await running.until({ requests: 3 });
+      expect(await watches()).toBeGreaterThan(before);
+    },
+  );
 });
 
 describe('what goes wrong on the way', () => {
