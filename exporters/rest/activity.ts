@@ -1,6 +1,7 @@
 /** What is going on: tools, files, contexts and sources. */
 import { z } from 'zod';
 import { ALL_ENTRIES } from '../../src/records/entry-query.ts';
+import { agreement } from '../../src/rollups/agreement.ts';
 import { ACTIVE_MS, DAY_MS } from '../../src/rollups/session-state.ts';
 import { contextStatus, contextTrend } from '../../src/rollups/context-status.ts';
 import { resolveFilter } from '../../src/rollups/filter.ts';
@@ -162,6 +163,9 @@ export function contextRoute(deps: RestDeps): RouteSpec {
   });
 }
 
+/** Time over which sources are compared. */
+const AGREEMENT_MS = 7 * DAY_MS;
+
 const counts = z.record(z.string(), z.int());
 
 /** `GET /api/sources`: what each source has brought, and what of it could not be used. */
@@ -170,7 +174,7 @@ export function sourcesRoute(deps: RestDeps, config: RestConfig): RouteSpec {
   return jsonRoute({
     path: '/api/sources',
     summary:
-      'Sources with what they brought, what of it was not usable, and how far behind they are.',
+      'Sources with what they brought, what of it was not usable, how far behind they are, and how far those of the last 7 days agree.',
     query: z.strictObject({}),
     answer: listOf(
       z.looseObject({
@@ -185,7 +189,13 @@ export function sourcesRoute(deps: RestDeps, config: RestConfig): RouteSpec {
         requests: z.int(),
         cost_usd: z.number(),
       }),
-    ).extend({ entries: counts, rejects: counts, duplicates: counts, origin_resets: counts }),
+    ).extend({
+      entries: counts,
+      rejects: counts,
+      duplicates: counts,
+      origin_resets: counts,
+      agreement: z.looseObject({ share: z.number().nullable() }),
+    }),
     respond: () => {
       const everything = {
         timezone: config.timezone,
@@ -210,6 +220,7 @@ export function sourcesRoute(deps: RestDeps, config: RestConfig): RouteSpec {
         rejects: tallies(db, 'rejects'),
         duplicates: tallies(db, 'duplicates'),
         origin_resets: tallies(db, 'origin_resets'),
+        agreement: agreement(db, { sinceMs: deps.now() - AGREEMENT_MS, untilMs: deps.now() }),
       };
     },
   });

@@ -34,7 +34,8 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 export const shimCommand = ({ scope, spool }: ShimOptions): string => {
   const place = spool === null ? SPOOL_OF_THE_USER : `s=${quoted(spool)}`;
   const free = '[ ! -e "$s/new/$n" ] && command : >"$s/tmp/$n"';
-  const name = `n=$$.$PPID-${scope}; until ${free}; do n=0$n; [ ${'${#n}'} -lt 64 ] || { n=; break; }; done`;
+  const givesUp = '[ ${#n} -lt 64 ] || { n=; break; }';
+  const name = `n=$$.$PPID-${scope}; until ${free}; do n=0$n; ${givesUp}; done`;
   const keep = 'cat >>"$s/tmp/$n" && { mv -n "$s/tmp/$n" "$s/new/$n" & }';
   return `{ set -C; umask 077; ${place}; ${name}; ${keep}; } >/dev/null 2>&1 || cat >/dev/null 2>&1; exit 0`;
 };

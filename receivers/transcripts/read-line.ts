@@ -248,7 +248,10 @@ export const readLine = (json: JsonScanner, line: LineFacts, maySkip: boolean): 
 
 /** Whether there is anything in the rest of a line that is used. */
 const isUsed = ({ type, attachment }: LineFacts): boolean =>
-  USED_TYPES.has(type!) || attachment === QUEUED_ATTACHMENT;
+  USED_TYPES.has(type!) ||
+  attachment === QUEUED_ATTACHMENT ||
+  // Which attachment it is may stand further on.
+  (type === 'attachment' && attachment === null);
 
 /** Reads the session facts from the value of the key `first` on; returns the number of the key after them. */
 const readSessionRun = (json: JsonScanner, line: LineFacts, first: number): number => {

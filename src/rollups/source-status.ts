@@ -34,7 +34,8 @@ export function sourceStatus(db: Database): readonly SourceStatus[] {
   const lastEntries = new Map(
     db
       .prepare<[], { source: string; at_ms: number }>(
-        'SELECT source, max(last_at_ms) AS at_ms FROM activity JOIN origin ON origin.id = activity.origin GROUP BY source',
+        `SELECT source, max(last_at_ms) AS at_ms FROM activity JOIN origin ON origin.id = activity.origin GROUP BY source
+         UNION ALL SELECT 'hook', max(last_at_ms) FROM hook_event HAVING count(*) > 0`,
       )
       .all()
       .map(({ source, at_ms }) => [source, at_ms]),

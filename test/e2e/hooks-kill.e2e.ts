@@ -86,9 +86,9 @@ describe('kill -9 of a collector', () => {
         while (next < HOOKS) await runHook(command, payload(`spooled-${(next += 1)}`));
       });
       let posted = 0;
-      let isKilling = true;
+      const killing = { isOver: false };
       const posting = (async () => {
-        while (isKilling || posted < 50)
+        while (!killing.isOver || posted < 50)
           await postHook(() => server.url, payload(`posted-${(posted += 1)}`));
       })();
       for (let kill = 0; kill < KILLS; kill++) {
@@ -96,7 +96,7 @@ describe('kill -9 of a collector', () => {
         await server.kill();
         server = await startCollector(place);
       }
-      isKilling = false;
+      killing.isOver = true;
       await Promise.all([...telling, posting]);
       await until('empty spool', () =>
         readdirSync(join(place.home, 'spool', 'new')).length === 0 ? true : undefined,

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS_SCOPES, type SettingsPlaces } from '../../config/settings-places.ts';
+import { readSettings } from '../read-settings.ts';
 
 /** A plugin of ours that is switched on, and the file in which its hooks stand. */
 export interface EnabledPlugin {
@@ -42,10 +42,8 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
+/** A file that cannot be read switches nothing on; whoever edits it says so. */
 function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
+  const reading = readSettings(path, null);
+  return reading.kind === 'settings' ? reading.settings : undefined;
 }

@@ -29,7 +29,7 @@ describe('a transcript that somebody else names', () => {
     const outside = path.join(home.claudeDir, 'outside.jsonl');
     writeFileSync(outside, '{}\n');
     mkdirSync(path.join(home.projects, 'folder.jsonl'));
-    for (const named of [
+    const named = [
       '/etc/passwd',
       '/proc/self/environ',
       outside,
@@ -39,8 +39,8 @@ describe('a transcript that somebody else names', () => {
       path.relative(process.cwd(), file),
       `${file}\0`,
       '',
-    ])
-      expect(own(named), named).toBeUndefined();
+    ];
+    expect(named.filter((one) => own(one) !== undefined)).toEqual([]);
   });
 
   it('is nobody’s where a symbolic link leads to it or from it', () => {
