@@ -32,11 +32,7 @@ export class IntakeLog {
   /** What an earlier process left open in the folder will get no more. */
   constructor(folder: string) {
     this.#folder = folder;
-    for (const name of namesIn(folder)) {
-      if (!name.endsWith(OPEN)) continue;
-      const place = path.join(folder, name);
-      renameSync(place, `${place.slice(0, -OPEN.length)}${FINAL}`);
-    }
+    closeLeftSegments(folder);
   }
 
   /** Resolves when the payload would survive the end of the machine. Throws TransientError where it cannot be written. */
@@ -101,6 +97,15 @@ export class IntakeLog {
     await rename(place + OPEN, place + FINAL);
   }
 }
+
+/** Marks segments that a process which is gone left open as those that get no more. */
+export const closeLeftSegments = (folder: string): void => {
+  for (const name of namesIn(folder)) {
+    if (!name.endsWith(OPEN)) continue;
+    const place = path.join(folder, name);
+    renameSync(place, `${place.slice(0, -OPEN.length)}${FINAL}`);
+  }
+};
 
 const namesIn = (folder: string): readonly string[] => {
   try {

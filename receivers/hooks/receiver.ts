@@ -13,6 +13,11 @@ const RETRY_MS = 2_000;
 /** How often what was left in `tmp` is looked at. */
 const LEFTOVERS_MS = 10_000;
 const MAX_PROBLEMS = 1_000;
+/**
+ * What comes while something was just drained is drained together this long after: every commit makes the disk wait, and
+ * with it those whose hooks come over HTTP. The first after a pause is drained at once.
+ */
+const GATHER_MS = 20;
 
 /** Makes the receiver. It may run in a thread that has no need of the schemas, so they are kept apart. */
 export const createHooks = (settings: HooksConfig, deps: ReceiverDeps): HooksReceiver =>
@@ -65,8 +70,10 @@ class HookReceiver implements HooksReceiver {
     try {
       while (!signal.aborted) {
         this.#isNews = false;
+        const startedMs = performance.now();
         await this.#once(signal);
         if (!this.#isNews) await this.#sleep(this.#settings.sweepIntervalMs, signal);
+        else await rest(startedMs + GATHER_MS - performance.now());
       }
     } finally {
       for (const watcher of this.#watchers.values()) watcher.close();
@@ -153,6 +160,10 @@ class HookReceiver implements HooksReceiver {
     });
   }
 }
+
+const rest = async (ms: number): Promise<void> => {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+};
 
 const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error;

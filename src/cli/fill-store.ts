@@ -3,8 +3,8 @@ import { Positions } from '../../receivers/transcripts/plan-readings.ts';
 import type { Config } from '../config/schema.ts';
 import { openCollector, readerThreads, StoreHeldError } from './collector.ts';
 import { escapeText } from './escape.ts';
-import { drainHooks } from './drain-hooks.ts';
 import { createProgressBar } from './progress.ts';
+import { hasSpooledHooks } from './spool-place.ts';
 
 /** Reads what is new into the store, unless a collector does so already. */
 export const fillStore = async (config: Config, note: (text: string) => void): Promise<void> => {
@@ -23,7 +23,10 @@ export const fillStore = async (config: Config, note: (text: string) => void): P
         threads: readerThreads(),
       });
       collector.settle();
-      await drainHooks(collector, config);
+      if (hasSpooledHooks(home)) {
+        const { drainHooks } = await import('./drain-hooks.ts');
+        await drainHooks(collector, config);
+      }
     } finally {
       bar.clear();
       collector.close();

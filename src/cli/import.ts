@@ -3,12 +3,12 @@ import { Positions } from '../../receivers/transcripts/plan-readings.ts';
 import { transcriptRoots } from '../../receivers/transcripts/discover.ts';
 import type { Config } from '../config/schema.ts';
 import { type StoreCounts, storeCounts } from '../rollups/store-counts.ts';
-import { openCollector, readerThreads } from './collector.ts';
+import { type Collector, openCollector, readerThreads } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
-import { drainHooks } from './drain-hooks.ts';
 import { escapeText, jsonText } from './escape.ts';
 import { countText } from './figures.ts';
 import { createProgressBar } from './progress.ts';
+import { hasSpooledHooks } from './spool-place.ts';
 
 /** How the import is wanted. */
 export interface ImportOptions extends CommandContext {
@@ -45,7 +45,7 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
       threads: readerThreads(),
     });
     collector.settle();
-    const hooks = await drainHooks(collector, config);
+    const hooks = await drained(collector, config);
     bar.clear();
     const counts = storeCounts(collector.store.db);
     const durationMs = Math.round(performance.now() - startedMs);
@@ -59,6 +59,13 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
     terminal.note(`hall-monitor: cannot read ${escapeText(problem)}\n`);
   if (problems.length > MAX_PROBLEMS)
     terminal.note(`hall-monitor: and ${problems.length - MAX_PROBLEMS} more\n`);
+};
+
+/** Payloads of hooks that waited; the code that understands them is loaded only where there are any. */
+const drained = async (collector: Collector, config: Config): Promise<number> => {
+  if (!hasSpooledHooks(config.home)) return 0;
+  const { drainHooks } = await import('./drain-hooks.ts');
+  return await drainHooks(collector, config);
 };
 
 /** What was done, and what the store holds now. */

@@ -5,11 +5,12 @@ import path from 'node:path';
 export const spoolOf = (home: string): string => path.join(home, 'spool');
 
 /** Whether hooks left anything in the spool. */
-export const hasSpooledHooks = (home: string): boolean => {
-  try {
-    return readdirSync(path.join(spoolOf(home), 'new')).length > 0;
-  } catch {
-    // There is no spool: no hooks are installed.
-    return false;
-  }
-};
+export const hasSpooledHooks = (home: string): boolean =>
+  ['new', 'http'].some((folder) => {
+    try {
+      return readdirSync(path.join(spoolOf(home), folder)).length > 0;
+    } catch {
+      // There is no spool: no hooks are installed.
+      return false;
+    }
+  });

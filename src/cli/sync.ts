@@ -1,6 +1,6 @@
 import { hasNews } from '../../receivers/transcripts/has-news.ts';
 import type { Config } from '../config/schema.ts';
-import { isOutdatedStore, openStoreForReading } from '../store/open.ts';
+import { openCurrentStore } from '../store/open.ts';
 import { hasSpooledHooks } from './spool-place.ts';
 
 /** What bringing the store up to date says to a person. */
@@ -15,7 +15,7 @@ export const syncStore = async (
   note: Note = (text) => void process.stderr.write(text),
 ): Promise<void> => {
   const { home, claudeDirs } = config;
-  const db = isOutdatedStore(home) ? undefined : openStoreForReading(home);
+  const db = openCurrentStore(home);
   if (db !== undefined) {
     try {
       const known = db.prepare<[], { path: string; position: string }>(

@@ -66,6 +66,7 @@ class Ingest {
     const store = this.#store;
     const origin = store.origins.keep(batch, (name) => store.sessions.id(name));
     this.#place = { origin, source: SOURCES.indexOf(batch.source) };
+    if (batch.source === 'hook') store.hookQueries.prepare();
     const before = this.#duplicates;
     for (const record of batch.records) this.#record(record);
     for (const reject of batch.rejects) {

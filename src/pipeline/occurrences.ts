@@ -192,8 +192,21 @@ export class Occurrences {
     const { type, category, line, agentId, atMs, data } = record;
     const session = store.sessions.id(record.sessionId);
     const project = store.projects.id(record.project);
-    const entity = { key, type, category, session, project, owner: origin, line, source, agentId };
-    return { ...entity, atMs, data, scopes: null, revision: 0 };
+    return {
+      key,
+      type,
+      category,
+      session,
+      project,
+      owner: origin,
+      line,
+      source,
+      agentId,
+      atMs,
+      data,
+      scopes: null,
+      revision: 0,
+    };
   }
 }
 

@@ -84,11 +84,10 @@ export class ToolCalls {
     const rank = isHook ? PART_RANKS.hook : PART_RANKS.transcript;
     const atMs = record.callAtMs ?? resultAtMs ?? 0;
     const inferred = record.isCallInferred === true ? PART_RANKS.inferred : rank;
-    const ranks = {
-      callRank: tool === null ? null : inferred,
-      resultRank: resultAtMs === null && record.success === null ? null : rank,
-    };
-    const span = spanOf({ ...ranks, atMs, resultAtMs });
+    const callRank = tool === null ? null : inferred;
+    const resultRank = resultAtMs === null && record.success === null ? null : rank;
+    const isTold = record.durationSource !== null;
+    const span = isTold ? record : spanOf({ callRank, resultRank, atMs, resultAtMs });
     return {
       key: record.key,
       session: store.sessions.id(record.sessionId),
@@ -103,8 +102,8 @@ export class ToolCalls {
       resultAtMs,
       success: record.success === null ? null : Number(record.success),
       errorClass: record.errorClass,
-      durationMs: record.durationMs ?? span.durationMs,
-      durationSource: record.durationSource ?? span.durationSource,
+      durationMs: span.durationMs,
+      durationSource: span.durationSource,
       inputBytes: record.inputBytes,
       resultBytes: record.resultBytes,
       file: record.filePath === null ? null : store.files.id(record.filePath),
@@ -112,7 +111,8 @@ export class ToolCalls {
       linesAdded: record.linesAdded,
       linesRemoved: record.linesRemoved,
       startedAgentId: record.startedAgentId,
-      ...ranks,
+      callRank,
+      resultRank,
       seen: isHook ? SEEN_BY.hook : SEEN_BY.transcript,
       inputDigest: record.inputDigest ?? null,
       permissionKey: null,

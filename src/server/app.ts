@@ -74,7 +74,7 @@ export function createApp(options: AppOptions): App {
   return async (request) => {
     const startedMs = performance.now();
     const response = withSecurityHeaders(await app.fetch(request));
-    const tookMs = Math.round(performance.now() - startedMs);
+    const tookMs = Number((performance.now() - startedMs).toFixed(2));
     // Without the query, which may hold names of projects and files.
     log.debug(
       {

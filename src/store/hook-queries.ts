@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { createHookIndexes } from './open.ts';
 import type { AskedCall } from './rows.ts';
 
 /** A prompt that may be the one looked for. */
@@ -25,7 +26,11 @@ export class HookQueries {
   readonly #heard: Statement<[string, string, number, number]>;
   readonly #hasAny: Statement<[], number>;
 
+  readonly #db: Database;
+  #isIndexed = false;
+
   constructor(db: Database) {
+    this.#db = db;
     this.#prompts = db.prepare(
       `SELECT id, at_ms, scopes FROM occurrence
        WHERE session = ? AND +at_ms BETWEEN ? AND ? AND type IN ('user_prompt', 'slash_command', 'injected_prompt')
@@ -55,6 +60,18 @@ export class HookQueries {
          last_at_ms = max(last_at_ms, excluded.last_at_ms)`,
     );
     this.#hasAny = db.prepare<[], number>('SELECT EXISTS (SELECT 1 FROM hook_event)').pluck();
+  }
+
+  /** To be called before hooks are joined with anything. Stores without hooks do without their indexes. */
+  prepare(): void {
+    if (this.#isIndexed) return;
+    createHookIndexes(this.#db);
+    this.#isIndexed = true;
+  }
+
+  /** The transaction in which that was done may have been rolled back. */
+  forget(): void {
+    this.#isIndexed = false;
   }
 
   /** Prompts of a session with that id, at most so long before or after a moment, oldest first. */

@@ -11,5 +11,3 @@ CREATE INDEX IF NOT EXISTS activity_last ON activity (last_at_ms);
 CREATE INDEX IF NOT EXISTS rollup_request_session ON rollup_request (session);
 CREATE INDEX IF NOT EXISTS rollup_tool_session ON rollup_tool (session);
 CREATE INDEX IF NOT EXISTS origin_session ON origin (session);
-CREATE INDEX IF NOT EXISTS tool_call_open ON tool_call (session) WHERE result_rank IS NULL AND call_rank IS NOT NULL;
-CREATE INDEX IF NOT EXISTS occurrence_prompt ON occurrence (session) WHERE type IN ('user_prompt', 'slash_command', 'injected_prompt');

@@ -54,32 +54,32 @@ export const openStore = (home: string): Database.Database => {
  * @throws ConfigError for one of a newer version, or of an older one that nothing brought up to date yet.
  */
 export const openStoreForReading = (home: string): Database.Database | undefined => {
+  const db = openCurrentStore(home);
+  const file = path.join(home, STORE_FILE);
+  if (db !== undefined || !existsSync(file)) return db;
+  const hint = 'Bring it up to date with: hall-monitor import';
+  throw new ConfigError(`The store ${file} has the schema of an older version.`, { hint });
+};
+
+/** Opens the store for reading; undefined where there is none, or one that writing to it would bring up to date. */
+export const openCurrentStore = (home: string): Database.Database | undefined => {
   const file = path.join(home, STORE_FILE);
   if (!existsSync(file)) return undefined;
   const db = open(file, { readonly: true });
-  const version = checkVersion(db, file);
-  if (version === MIGRATIONS.length) return db;
+  if (checkVersion(db, file) === MIGRATIONS.length) return db;
   db.close();
-  const hint = 'Bring it up to date with: hall-monitor import';
-  throw new ConfigError(`The store ${file} has schema ${version}, of an older version.`, { hint });
-};
-
-/** Whether there is a store that was made by an older version, and is to be brought up to date by writing to it. */
-export const isOutdatedStore = (home: string): boolean => {
-  const file = path.join(home, STORE_FILE);
-  if (!existsSync(file)) return false;
-  const db = open(file, { readonly: true });
-  try {
-    return versionOf(db) < MIGRATIONS.length;
-  } finally {
-    db.close();
-  }
+  return undefined;
 };
 
 /** Makes the indexes that are missing. While a store is filled for the first time it has none. */
 export const createIndexes = (db: Database.Database): void => {
   const sql = readFileSync(here('indexes.sql'), 'utf8');
   db.transaction(() => db.exec(sql)).immediate();
+};
+
+/** Makes the indexes that only hooks need, in the transaction at hand. */
+export const createHookIndexes = (db: Database.Database): void => {
+  db.exec(readFileSync(here('hook-indexes.sql'), 'utf8'));
 };
 
 const open = (file: string, options: Database.Options): Database.Database => {

@@ -160,7 +160,7 @@ export class WriteStore {
       this.#isSettled = true;
     }
     // Often and little from now on: while the log is copied over, nothing is committed.
-    this.db.pragma('wal_autocheckpoint = 1000');
+    this.db.pragma('wal_autocheckpoint = 4000');
     this.db.pragma('wal_checkpoint(TRUNCATE)');
     this.db.pragma('shrink_memory');
   }
@@ -183,5 +183,6 @@ export class WriteStore {
     for (const names of [this.projects, this.models, this.tools, this.files, this.sessions])
       names.forget();
     this.origins.forget();
+    this.hookQueries.forget();
   }
 }

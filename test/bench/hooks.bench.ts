@@ -10,6 +10,8 @@ import { measureCommand, median, percentile, rounded, withFolder } from './bench
 
 const RATE_PER_SECOND = 500;
 const REPEATS = 3;
+/** In its first seconds a process compiles what it runs; how long that is felt is told apart. */
+const WARM_UP_SECONDS = 2;
 
 /** A backlog taken in, hooks over HTTP at 500 a second, and the time from a spooled hook to its event. */
 export const run: Bench = async (options) => ({
@@ -80,18 +82,26 @@ const draining = async ({ isQuick, note }: BenchOptions): Promise<Figures> => {
 
 const intake = (options: BenchOptions): Promise<Figures> =>
   withFolder(async (folder) => {
-    const place: Place = { home: join(folder, 'home'), claudeDir: join(folder, 'claude') };
+    const env = { HALL_MONITOR_LOG_LEVEL: 'debug' };
+    const place: Place = { home: join(folder, 'home'), claudeDir: join(folder, 'claude'), env };
     const server = await startCollector(place);
     try {
       await server.ready();
       const seconds = options.isQuick ? 4 : 20;
       const http = await posting(server, payloads(RATE_PER_SECOND * seconds));
-      options.note(`${http.length} hooks over HTTP`);
+      const served = servingTimes(server.said());
+      const warm = served.slice(RATE_PER_SECOND * WARM_UP_SECONDS);
+      options.note(
+        `${http.length} hooks over HTTP, ${served.length} of them timed by the collector`,
+      );
       const live = await spooling(server, place.home, options.isQuick ? 100 : 400);
       return {
         http_rate_per_s: RATE_PER_SECOND,
-        http_p50_ms: rounded(percentile(http, 0.5), 2),
-        http_p99_ms: rounded(percentile(http, 0.99), 2),
+        http_served_p50_ms: rounded(percentile(warm, 0.5), 2),
+        http_served_p99_ms: rounded(percentile(warm, 0.99), 2),
+        http_served_cold_too_p99_ms: rounded(percentile(served, 0.99), 2),
+        http_seen_by_client_p50_ms: rounded(percentile(http, 0.5), 2),
+        http_seen_by_client_p99_ms: rounded(percentile(http, 0.99), 2),
         spool_to_event_p50_ms: rounded(percentile(live, 0.5)),
         spool_to_event_p99_ms: rounded(percentile(live, 0.99)),
       };
@@ -99,6 +109,13 @@ const intake = (options: BenchOptions): Promise<Figures> =>
       await server.stop();
     }
   });
+
+/** How long the collector itself took for each hook, as its log tells. */
+const servingTimes = (said: string): readonly number[] =>
+  said
+    .split('\n')
+    .filter((line) => line.includes('"path":"/hooks"'))
+    .map((line) => (JSON.parse(line) as { readonly tookMs: number }).tookMs);
 
 /** Sends at a steady rate, however long the answers take; each time is from sending to the end of the answer. */
 const posting = async (server: RunningCollector, texts: readonly string[]): Promise<number[]> => {

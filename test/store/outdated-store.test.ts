@@ -4,8 +4,8 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  isOutdatedStore,
   MIGRATIONS,
+  openCurrentStore,
   openStore,
   openStoreForReading,
   STORE_FILE,
@@ -35,10 +35,10 @@ const firstStore = (): void => {
 describe('a store of the first version', () => {
   it('is not read as it is, and says what to do', () => {
     firstStore();
-    expect(isOutdatedStore(home)).toBe(true);
+    expect(openCurrentStore(home)).toBeUndefined();
     expect(() => openStoreForReading(home)).toThrow(
       expect.objectContaining({
-        message: expect.stringContaining('schema 1') as string,
+        message: expect.stringContaining('an older version') as string,
         hint: expect.stringContaining('hall-monitor import') as string,
       }),
     );
@@ -56,11 +56,13 @@ describe('a store of the first version', () => {
       { path: '/t', name: '', line: 4, reason: 'invalid_json' },
     ]);
     db.close();
-    expect(isOutdatedStore(home)).toBe(false);
-    openStoreForReading(home)?.close();
+    const current = openCurrentStore(home);
+    expect(current).toBeDefined();
+    current?.close();
   });
 
   it('is none where there is no store', () => {
-    expect(isOutdatedStore(home)).toBe(false);
+    expect(openCurrentStore(home)).toBeUndefined();
+    expect(openStoreForReading(home)).toBeUndefined();
   });
 });

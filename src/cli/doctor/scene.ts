@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import {
   findTranscripts,
@@ -6,7 +8,7 @@ import {
 } from '../../../receivers/transcripts/discover.ts';
 import type { SettingsPlaces } from '../../config/settings-places.ts';
 import type { ConfigError } from '../../errors.ts';
-import { isOutdatedStore, openStoreForReading } from '../../store/open.ts';
+import { openCurrentStore, STORE_FILE } from '../../store/open.ts';
 import type { CommandContext } from '../context.ts';
 import { readCollector, type CollectorState } from './collector-state.ts';
 
@@ -68,9 +70,10 @@ export async function withScene<T>(
 function openView(home: string): StoreView {
   const unread = { db: null, exists: true, isOutdated: false, fault: null };
   try {
-    if (isOutdatedStore(home)) return { ...unread, isOutdated: true };
-    const db = openStoreForReading(home);
-    return db === undefined ? { ...unread, exists: false } : { ...unread, db };
+    const db = openCurrentStore(home);
+    if (db !== undefined) return { ...unread, db };
+    const exists = existsSync(join(home, STORE_FILE));
+    return { ...unread, exists, isOutdated: exists };
   } catch (error) {
     return { ...unread, fault: faultOf(error) };
   }
