@@ -134,6 +134,22 @@ describe('hooks in a real Claude Code', () => {
     expect(heard).toBeGreaterThan(hookFirings(played.api) * 1.5);
   });
 
+  needs('claude-code')('tell the same over HTTP, and no one notices', async () => {
+    const stage = newStage();
+    const server = await collecting(stage);
+    const env = { ...stage.place.env, HALL_MONITOR_PORT: new URL(server.url).port };
+    const knowing = { ...stage, place: { ...stage.place, env } };
+    await hooksCommand(knowing, 'install', '--mode', 'http');
+    const played = await play(stage, tour);
+    const truth = clientTells(played);
+    expect(await collectorTells(server, truth)).toEqual(truth);
+    expect(disturbances(played)).toEqual([]);
+    const { data } = await server.json<{
+      data: readonly { readonly source: string; readonly lines: number }[];
+    }>('/api/sources');
+    expect(data.find(({ source }) => source === 'hook')?.lines).toBeGreaterThan(20);
+  });
+
   needs('claude-code')(
     'leave the settings byte by byte as they were when they are taken out',
     async () => {
