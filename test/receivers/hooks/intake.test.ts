@@ -35,7 +35,12 @@ const post = async (
   body: string,
   headers: Record<string, string> = {},
 ): Promise<Response> => {
-  const request = new Request('http://127.0.0.1/hooks', { method: 'POST', body, headers });
+  const length = { 'content-length': String(Buffer.byteLength(body)) };
+  const request = new Request('http://127.0.0.1/hooks', {
+    method: 'POST',
+    body,
+    headers: { ...length, ...headers },
+  });
   return await to.routes![0]!.handle(request, {});
 };
 
@@ -105,6 +110,15 @@ describe('a hook over HTTP', () => {
     expect(await store.drain()).toBe(2);
     expect(store.reasons()).toEqual([reason]);
     expect(store.entries()).toMatchObject([{ event_type: 'user_stop' }]);
+  });
+
+  it('waits for no more large ones than memory is meant for', async () => {
+    const http = intake();
+    const large = 'x'.repeat(LIMIT - 10);
+    const answers = await Promise.allSettled(Array.from({ length: 10 }, () => post(http, large)));
+    const refused = answers.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(6);
+    expect((await post(http, large)).status).toBe(200);
   });
 
   it('is refused where it cannot be kept, and may be sent again', async () => {
