@@ -2,7 +2,7 @@ import { commandName } from '../../src/records/command-name.ts';
 import { toolCallKey } from '../../src/records/identity.ts';
 import type { MonitorRecord } from '../../src/records/record.ts';
 import { toolErrorClass } from '../../src/records/tool-error.ts';
-import type { ToolCallRecord } from '../../src/records/tool-call.ts';
+import { emptyToolCall, type ToolCallRecord } from '../../src/records/tool-call.ts';
 import { changedLines } from './changed-lines.ts';
 import { amount, digestOf, own, word } from './payload.ts';
 import { type DecodeEvent, occurrence, type Told } from './telling.ts';
@@ -30,29 +30,12 @@ const callOf = (told: Told): ToolCallRecord | undefined => {
   const input = inputOf(told);
   const command = own(input, 'command');
   return {
-    kind: 'tool_call',
-    key: toolCallKey(toolUseId, payload.sessionId),
-    toolUseId,
-    sessionId: payload.sessionId,
+    ...emptyToolCall(toolCallKey(toolUseId, payload.sessionId), toolUseId, payload.sessionId),
     project: payload.project,
     agentId: payload.agentId,
     tool: toolOf(told),
-    requestKey: null,
-    callAtMs: null,
-    resultAtMs: null,
-    success: null,
-    errorClass: null,
-    durationMs: null,
-    durationSource: null,
-    inputBytes: null,
-    resultBytes: null,
     filePath: word(own(input, 'file_path') ?? own(input, 'notebook_path'), MAX_PATH),
     command: typeof command === 'string' ? commandName(command.slice(0, MAX_PATH)) : null,
-    linesAdded: null,
-    linesRemoved: null,
-    startedAgentId: null,
-    line: 0,
-    offsetBytes: 0,
   };
 };
 

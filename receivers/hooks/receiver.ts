@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
 import type { Receiver, ReceiverDeps } from '../../src/component.ts';
 import { TransientError } from '../../src/errors.ts';
+import { Alarm } from '../../src/runtime/alarm.ts';
 import type { HooksConfig } from './config.ts';
 import { Drain, type DrainParts } from './drain.ts';
 import { SegmentDrain } from './drain-segments.ts';
@@ -37,7 +38,7 @@ class HookReceiver implements HooksReceiver {
   readonly #problems = new Map<string, string>();
   #drains: readonly [Drain, SegmentDrain] | undefined;
   readonly #watchers = new Map<string, FSWatcher>();
-  #wake: () => void = () => undefined;
+  readonly #alarm = new Alarm();
   #isNews = true;
   #leftoversAtMs = Number.NEGATIVE_INFINITY;
   #trouble: string | undefined;
@@ -65,14 +66,14 @@ class HookReceiver implements HooksReceiver {
   };
 
   readonly run = async (signal: AbortSignal): Promise<void> => {
-    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    signal.addEventListener('abort', this.#alarm.wake, { once: true });
     await this.#caughtUp(signal);
     try {
       while (!signal.aborted) {
         this.#isNews = false;
         const startedMs = performance.now();
         await this.#once(signal);
-        if (!this.#isNews) await this.#sleep(this.#settings.sweepIntervalMs, signal);
+        if (!this.#isNews) await this.#alarm.sleep(this.#settings.sweepIntervalMs, signal);
         else await rest(startedMs + GATHER_MS - performance.now());
       }
     } finally {
@@ -105,7 +106,7 @@ class HookReceiver implements HooksReceiver {
       // What was taken but not committed is read again.
       this.#drains = undefined;
       const waitMs = error instanceof TransientError ? error.retryAfterMs : undefined;
-      await this.#sleep(waitMs ?? RETRY_MS, signal);
+      await this.#alarm.sleep(waitMs ?? RETRY_MS, signal);
     }
   }
 
@@ -136,7 +137,7 @@ class HookReceiver implements HooksReceiver {
       try {
         const watcher = watch(path.join(this.#spool.path, folder), { persistent: false }, () => {
           this.#isNews = true;
-          this.#wake();
+          this.#alarm.wake();
         });
         watcher.on('error', () => {
           watcher.close();
@@ -147,17 +148,6 @@ class HookReceiver implements HooksReceiver {
         if (!isOfTheSystem(error)) throw error;
       }
     }
-  }
-
-  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        setImmediate(resolve);
-      };
-    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { requestKey, toolCallKey } from '../../src/records/identity.ts';
 import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
-import { emptyToolCall, type RequestDraft, type ToolCallDraft } from './drafts.ts';
+import { emptyToolCall } from '../../src/records/tool-call.ts';
+import type { RequestDraft, ToolCallDraft } from './drafts.ts';
 import type { LineContext } from './line-context.ts';
 import type { LineFacts } from './read-line.ts';
 import { splitCacheCreation } from './read-usage.ts';

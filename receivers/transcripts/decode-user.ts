@@ -1,7 +1,8 @@
 import { toolCallKey } from '../../src/records/identity.ts';
 import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
 import { toolErrorClass } from '../../src/records/tool-error.ts';
-import { emptyToolCall, type ToolCallDraft } from './drafts.ts';
+import { emptyToolCall } from '../../src/records/tool-call.ts';
+import type { ToolCallDraft } from './drafts.ts';
 import type { LineContext } from './line-context.ts';
 import { promptKind, slashCommandName } from './prompt-kind.ts';
 import type { LineFacts } from './read-line.ts';

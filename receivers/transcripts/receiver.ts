@@ -1,5 +1,6 @@
 import type { Receiver, ReceiverDeps } from '../../src/component.ts';
 import { TransientError } from '../../src/errors.ts';
+import { Alarm } from '../../src/runtime/alarm.ts';
 import { backfill } from './backfill.ts';
 import type { TranscriptsConfig } from './config.ts';
 import { transcriptRoots } from './discover.ts';
@@ -24,7 +25,7 @@ class TranscriptReceiver implements Receiver {
   readonly #hinted = new Set<string>();
   #positions: Positions;
   #follower: Follower;
-  #wake: () => void = () => undefined;
+  readonly #alarm = new Alarm();
   #isPolling = false;
   #sweptAtMs = 0;
   #trouble: string | undefined;
@@ -45,7 +46,7 @@ class TranscriptReceiver implements Receiver {
   };
 
   readonly run = async (signal: AbortSignal): Promise<void> => {
-    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    signal.addEventListener('abort', this.#alarm.wake, { once: true });
     const watches = new Map<string, Watch>();
     try {
       await this.#watchRoots(watches);
@@ -102,7 +103,7 @@ class TranscriptReceiver implements Receiver {
       const isAllThere = transcriptRoots(claudeDirs).length === claudeDirs.length;
       const untilLook = this.#isPolling || !isAllThere ? pollIntervalMs : untilSweep;
       if (this.#hinted.size === 0)
-        await this.#sleep(Math.max(0, Math.min(untilLook, untilSweep)), signal);
+        await this.#alarm.sleep(Math.max(0, Math.min(untilLook, untilSweep)), signal);
       if (signal.aborted) return;
       if (this.#hasNewRoot(watches)) this.#sweptAtMs = Number.NEGATIVE_INFINITY;
       await this.#untilDone(signal, async () => {
@@ -139,7 +140,7 @@ class TranscriptReceiver implements Receiver {
         this.#trouble = error.message;
         // What was hinted may not have been read: look at everything next.
         this.#sweptAtMs = Number.NEGATIVE_INFINITY;
-        await this.#sleep(error.retryAfterMs ?? RETRY_MS, signal);
+        await this.#alarm.sleep(error.retryAfterMs ?? RETRY_MS, signal);
       }
     }
   }
@@ -170,7 +171,7 @@ class TranscriptReceiver implements Receiver {
       { reason },
       'Changes are not told by the system; looking for them instead.',
     );
-    this.#wake();
+    this.#alarm.wake();
   }
 
   /** Of paths that others name, those that are transcripts of ours. */
@@ -181,17 +182,6 @@ class TranscriptReceiver implements Receiver {
 
   #hint(files: readonly string[]): void {
     for (const file of files) this.#hinted.add(file);
-    this.#wake();
-  }
-
-  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        setImmediate(resolve);
-      };
-    });
+    this.#alarm.wake();
   }
 }

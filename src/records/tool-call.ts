@@ -54,3 +54,34 @@ export interface ToolCallRecord {
   readonly line: number;
   readonly offsetBytes: number;
 }
+
+/** A tool call of which nothing but its identity is known; to be filled in by whoever made it. */
+export const emptyToolCall = (
+  key: string,
+  toolUseId: string,
+  sessionId: string,
+): { -readonly [K in keyof ToolCallRecord]: ToolCallRecord[K] } => ({
+  kind: 'tool_call',
+  key,
+  toolUseId,
+  sessionId,
+  project: '',
+  agentId: null,
+  tool: null,
+  requestKey: null,
+  callAtMs: null,
+  resultAtMs: null,
+  success: null,
+  errorClass: null,
+  durationMs: null,
+  durationSource: null,
+  inputBytes: null,
+  resultBytes: null,
+  filePath: null,
+  command: null,
+  linesAdded: null,
+  linesRemoved: null,
+  startedAgentId: null,
+  line: 0,
+  offsetBytes: 0,
+});
