@@ -4,6 +4,10 @@ export interface ErrorDetail {
   readonly cause?: unknown;
 }
 
+/** Whether the operating system refused something: a file that is gone, unreadable or on a full disk. */
+export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error;
+
 abstract class SortedError extends Error {
   /** What a person can do about it, as a command where possible. */
   readonly hint: string | undefined;

@@ -1,5 +1,5 @@
 import type { ToolCallRecord } from '../../src/records/tool-call.ts';
-import { own } from './payload.ts';
+import { own } from '../../src/records/foreign-value.ts';
 
 /** Lines that a tool added to a file and took from it, as its result tells; nulls where it changed none. */
 export const changedLines = (

@@ -1,4 +1,5 @@
-import { amount, own, word } from './payload.ts';
+import { amount, own } from '../../src/records/foreign-value.ts';
+import { word } from './payload.ts';
 import { type DecodeEvent, fact, occurrence, type Told } from './telling.ts';
 
 /** How a field of a payload is told: as the name or number it is, or only as the size of what it holds. */

@@ -1,6 +1,7 @@
 import { isInjectedText } from '../../src/records/prompt-marks.ts';
-import { own, word } from './payload.ts';
-import { type DecodeEvent, occurrence } from './telling.ts';
+import { own } from '../../src/records/foreign-value.ts';
+import { word } from './payload.ts';
+import { closing, type DecodeEvent, occurrence } from './telling.ts';
 
 /** Whoever a client may name as the source of a prompt when a person or a program gave it. */
 const HUMAN_SOURCES: ReadonlySet<string> = new Set(['user', 'sdk']);
@@ -12,7 +13,7 @@ const HUMAN_SOURCES: ReadonlySet<string> = new Set(['user', 'sdk']);
  * A person's prompt also ends what was going on in the main conversation, since the client takes none while a tool runs.
  */
 export const decodeUserPromptSubmit: DecodeEvent = (told) => {
-  const { fields, sessionId, agentId } = told.payload;
+  const { fields, agentId } = told.payload;
   const prompt = own(fields, 'prompt');
   const text = typeof prompt === 'string' ? prompt : '';
   const source = word(own(fields, 'source'), 64);
@@ -20,11 +21,8 @@ export const decodeUserPromptSubmit: DecodeEvent = (told) => {
   const isHuman =
     (source === null || HUMAN_SOURCES.has(source)) && !isInjectedText(text.trimStart());
   if (!isHuman) return [occurrence(told, data, { as: 'prompt', type: 'injected_prompt' })];
-  const closing = {
-    kind: 'session_closing',
-    sessionId,
-    atMs: told.atMs,
-    keepsAgents: true,
-  } as const;
-  return [occurrence(told, data, { as: 'prompt' }), ...(agentId === null ? [closing] : [])];
+  return [
+    occurrence(told, data, { as: 'prompt' }),
+    ...(agentId === null ? [closing(told, { keepsAgents: true })] : []),
+  ];
 };

@@ -1,18 +1,11 @@
-import type { MonitorRecord } from '../../src/records/record.ts';
 import type { SubagentRecord } from '../../src/records/session.ts';
-import { amount, own, word } from './payload.ts';
-import { type DecodeEvent, fact, occurrence, type Told } from './telling.ts';
+import { amount, own } from '../../src/records/foreign-value.ts';
+import { word } from './payload.ts';
+import { closing, type DecodeEvent, fact, occurrence, type Told } from './telling.ts';
 
 /** Beginnings of a session after which no call of an earlier client process can go on. */
 const NEW_PROCESS: ReadonlySet<string> = new Set(['startup', 'resume', 'fork']);
 const MAX_NAME = 256;
-
-const closing = (told: Told, keepsAgents: boolean): MonitorRecord => ({
-  kind: 'session_closing',
-  sessionId: told.payload.sessionId,
-  atMs: told.atMs,
-  keepsAgents,
-});
 
 /** A session begins, or goes on after a resume, `/clear` or compaction. */
 export const decodeSessionStart: DecodeEvent = (told) => {
@@ -34,14 +27,18 @@ export const decodeSessionStart: DecodeEvent = (told) => {
     occurrence(told, data),
     ...fact(told, 'start_source', source ?? 'unknown'),
     ...fact(told, 'model', model),
-    ...(source !== null && NEW_PROCESS.has(source) ? [closing(told, false)] : []),
+    ...(source !== null && NEW_PROCESS.has(source) ? [closing(told, { keepsAgents: false })] : []),
   ];
 };
 
 /** A session's process ends: nothing that is open in it will go on. */
 export const decodeSessionEnd: DecodeEvent = (told) => {
   const reason = word(own(told.payload.fields, 'reason'), 64) ?? 'unknown';
-  return [occurrence(told, { reason }), ...fact(told, 'end_reason', reason), closing(told, false)];
+  return [
+    occurrence(told, { reason }),
+    ...fact(told, 'end_reason', reason),
+    closing(told, { keepsAgents: false }),
+  ];
 };
 
 /** An agent begins; again each time it is resumed or a teammate takes up a message. */

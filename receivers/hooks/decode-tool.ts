@@ -4,7 +4,8 @@ import type { MonitorRecord } from '../../src/records/record.ts';
 import { toolErrorClass } from '../../src/records/tool-error.ts';
 import { emptyToolCall, type ToolCallRecord } from '../../src/records/tool-call.ts';
 import { changedLines } from './changed-lines.ts';
-import { amount, digestOf, own, word } from './payload.ts';
+import { amount, own } from '../../src/records/foreign-value.ts';
+import { digestOf, word } from './payload.ts';
 import { type DecodeEvent, occurrence, type Told } from './telling.ts';
 
 /** Longer than any tool runs. */
@@ -120,7 +121,7 @@ export const decodePermissionRequest: DecodeEvent = (told) => {
     decision: 'pending',
   };
   const call = { tool, inputDigest: inputDigestOf(told) };
-  return [occurrence(told, data, { as: 'permission', call })];
+  return [occurrence(told, data, { call })];
 };
 
 /** Several calls that were made together are done. */

@@ -16,7 +16,8 @@ import {
   decodePreToolUse,
 } from './decode-tool.ts';
 import { HOOK_EVENTS } from './events.ts';
-import { digestOf, own, type Payload, readPayload, word } from './payload.ts';
+import { own } from '../../src/records/foreign-value.ts';
+import { digestOf, type Payload, readPayload, word } from './payload.ts';
 import { type DecodeEvent, fact, type Told } from './telling.ts';
 
 /** A payload as it arrived. */

@@ -1,4 +1,5 @@
 import type { Sink } from '../../src/component.ts';
+import { isSystemError } from '../../src/errors.ts';
 import { HookBatch } from './hook-batch.ts';
 import type { Ledger } from './ledger.ts';
 import { MAX_BYTES, MAX_PAYLOADS } from './limits.ts';
@@ -121,7 +122,7 @@ export class Drain {
     try {
       return spool.read(entry);
     } catch (error) {
-      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      if (!isSystemError(error)) throw error;
       onProblem(entry.name, error.message);
       return undefined;
     }

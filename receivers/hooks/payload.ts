@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { own } from '../../src/records/foreign-value.ts';
 import type { RejectReason } from '../../src/records/record.ts';
 
 /** A JSON object from outside; everything in it is a stranger's. */
@@ -27,19 +28,9 @@ const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prot
 const MAX_PATH_CHARACTERS = 4096;
 const MAX_ID_CHARACTERS = 256;
 
-/** An own property; undefined where there is none. */
-export const own = (fields: unknown, name: string): unknown =>
-  typeof fields === 'object' && fields !== null && Object.hasOwn(fields, name)
-    ? (fields as Fields)[name]
-    : undefined;
-
 /** A short text that is a name and no message: null where it is absent, of another type or long. */
 export const word = (value: unknown, maxCharacters = 128): string | null =>
   typeof value === 'string' && value.length <= maxCharacters ? value.toWellFormed() : null;
-
-/** A number that can be counted with: null where it is absent, negative or not finite. */
-export const amount = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 
 /** Text that some payload may leave out but never gives another type. */
 const optional = (fields: Fields, name: string): string | null | undefined => {

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
 import type { Receiver, ReceiverDeps } from '../../src/component.ts';
-import { TransientError } from '../../src/errors.ts';
+import { TransientError, isSystemError } from '../../src/errors.ts';
 import { Alarm } from '../../src/runtime/alarm.ts';
 import type { HooksConfig } from './config.ts';
 import { Drain, type DrainParts } from './drain.ts';
@@ -98,7 +98,7 @@ class HookReceiver implements HooksReceiver {
       await this.drain(signal);
       this.#trouble = undefined;
     } catch (error) {
-      const isForeseen = error instanceof TransientError || isOfTheSystem(error);
+      const isForeseen = error instanceof TransientError || isSystemError(error);
       if (!isForeseen) throw error;
       if (this.#trouble === undefined)
         this.#deps.log.error({ err: error }, 'Hooks wait in the spool until it can be drained.');
@@ -145,7 +145,7 @@ class HookReceiver implements HooksReceiver {
         });
         this.#watchers.set(folder, watcher);
       } catch (error) {
-        if (!isOfTheSystem(error)) throw error;
+        if (!isSystemError(error)) throw error;
       }
     }
   }
@@ -154,6 +154,3 @@ class HookReceiver implements HooksReceiver {
 const rest = async (ms: number): Promise<void> => {
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 };
-
-const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error;

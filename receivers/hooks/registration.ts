@@ -22,7 +22,10 @@ export type HookMode =
   | { readonly kind: 'spool' }
   | { readonly kind: 'http'; readonly url: string; readonly needsToken: boolean };
 
-/** Seconds after which the client gives up on a hook; far more than one needs. In a settings file it also keeps SessionEnd's hooks from sharing 1.5 s. */
+/**
+ * Seconds after which the client gives up on a hook; far more than one needs. In a settings file it also keeps
+ * SessionEnd's hooks from sharing 1.5 s.
+ */
 const TIMEOUT_SECONDS = 5;
 /** Events for which the client offers no HTTP hooks. */
 const COMMAND_ONLY: ReadonlySet<string> = new Set(['SessionStart', 'Setup']);

@@ -64,3 +64,9 @@ export const fact = (
   value: string | null,
 ): readonly MonitorRecord[] =>
   value === null ? [] : [{ kind: 'session_fact', sessionId: payload.sessionId, name, value, atMs }];
+
+/** The session's open calls will not go on after this; those of its agents may, where they are kept. */
+export const closing = (
+  { payload, atMs }: Told,
+  { keepsAgents }: { readonly keepsAgents: boolean },
+): MonitorRecord => ({ kind: 'session_closing', sessionId: payload.sessionId, atMs, keepsAgents });

@@ -1,4 +1,5 @@
 import type { BackfillProgress, Sink } from '../../src/component.ts';
+import { isSystemError } from '../../src/errors.ts';
 import type { Batch } from '../../src/records/record.ts';
 import { findTranscripts, transcriptRoots } from './discover.ts';
 import type { Positions } from './plan-readings.ts';
@@ -99,6 +100,3 @@ const readInline = async (
   }
   if (waiting.length > 0) await parts.sink(waiting);
 };
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error;

@@ -1,3 +1,4 @@
+import { amount, own } from '../../src/records/foreign-value.ts';
 import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
 import type { MonitorRecord } from '../../src/records/record.ts';
 import type { SessionFactName, SessionFactRecord } from '../../src/records/session.ts';
@@ -6,14 +7,8 @@ import type { LineContext } from './line-context.ts';
 /** A line that `JSON.parse` made; everything in it is a stranger's. */
 type Parsed = Readonly<Record<string, unknown>>;
 
-const own = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Parsed)[name]
-    : undefined;
 const text = (value: unknown, maxLength = 512): string | null =>
   typeof value === 'string' ? value.slice(0, maxLength).toWellFormed() : null;
-const count = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 
 const fact = (at: LineContext, name: SessionFactName, value: string | null): SessionFactRecord[] =>
   value === null
@@ -44,8 +39,8 @@ type Decode = (line: Parsed, at: LineContext, lineId: string) => readonly Monito
 const SYSTEM: Readonly<Record<string, Decode>> = {
   turn_duration: (line, at, lineId) => [
     occurrence(at, `turn:${lineId}`, 'turn_completed', {
-      duration_ms: count(own(line, 'durationMs')),
-      messages: count(own(line, 'messageCount')),
+      duration_ms: amount(own(line, 'durationMs')),
+      messages: amount(own(line, 'messageCount')),
     }),
   ],
   compact_boundary: (line, at, lineId) => {
@@ -53,9 +48,9 @@ const SYSTEM: Readonly<Record<string, Decode>> = {
     return [
       occurrence(at, `compaction:${lineId}`, 'compaction', {
         trigger: text(own(about, 'trigger'), 64),
-        pre_tokens: count(own(about, 'preTokens')),
-        post_tokens: count(own(about, 'postTokens')),
-        duration_ms: count(own(about, 'durationMs')),
+        pre_tokens: amount(own(about, 'preTokens')),
+        post_tokens: amount(own(about, 'postTokens')),
+        duration_ms: amount(own(about, 'durationMs')),
       }),
     ];
   },
@@ -64,10 +59,10 @@ const SYSTEM: Readonly<Record<string, Decode>> = {
     return [
       occurrence(at, `api_error:${lineId}`, 'api_error', {
         error: text(own(error, 'type') ?? own(error, 'name') ?? error, 64),
-        status: count(own(error, 'status')),
-        retry_attempt: count(own(line, 'retryAttempt')),
-        max_retries: count(own(line, 'maxRetries')),
-        retry_in_ms: count(own(line, 'retryInMs')),
+        status: amount(own(error, 'status')),
+        retry_attempt: amount(own(line, 'retryAttempt')),
+        max_retries: amount(own(line, 'maxRetries')),
+        retry_in_ms: amount(own(line, 'retryInMs')),
       }),
     ];
   },
@@ -87,7 +82,7 @@ const MAX_MODELS = 64;
 
 /** The client's own figures of a session, with nothing but known numbers and model names. */
 const costState = (line: Parsed): string => {
-  const numbers = COST_STATE_NUMBERS.map((name) => [name, count(own(line, name))] as const);
+  const numbers = COST_STATE_NUMBERS.map((name) => [name, amount(own(line, name))] as const);
   const usage = own(line, 'modelUsage');
   const models =
     typeof usage === 'object' && usage !== null ? Object.entries(usage).slice(0, MAX_MODELS) : [];
@@ -96,7 +91,7 @@ const costState = (line: Parsed): string => {
       typeof figures === 'object' && figures !== null ? Object.entries(figures as Parsed) : [];
     return [
       model.slice(0, 200),
-      Object.fromEntries(known.filter(([, value]) => count(value) !== null)),
+      Object.fromEntries(known.filter(([, value]) => amount(value) !== null)),
     ] as const;
   });
   return JSON.stringify({
@@ -116,7 +111,7 @@ const DECODERS: Readonly<Record<string, Decode>> = {
     if (url === null) return [];
     const data = {
       pr_url: url,
-      pr_number: count(own(line, 'prNumber')),
+      pr_number: amount(own(line, 'prNumber')),
       pr_repository: text(own(line, 'prRepository')),
     };
     return [occurrence(at, `pr:${at.sessionId}:${url}`, 'pr_created', data)];

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Sink } from '../../src/component.ts';
+import { isSystemError } from '../../src/errors.ts';
 import type { Batch } from '../../src/records/record.ts';
 import { type FoundFile, isTranscriptName, tryStat, walkTranscripts } from './discover.ts';
 import type { Positions } from './plan-readings.ts';
@@ -110,7 +111,7 @@ export class Follower {
           records += batch.records.length;
         });
       } catch (error) {
-        if (!(error instanceof Error && 'syscall' in error)) throw error;
+        if (!isSystemError(error)) throw error;
         this.#parts.onProblem(reading.file.path, error.message);
       }
       if (records >= RECORDS_PER_COMMIT) await commit();

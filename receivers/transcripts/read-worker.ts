@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { isSystemError } from '../../src/errors.ts';
 import type { Frame } from './frame.ts';
 import { packFrame } from './frame.ts';
 import { type Reading, readTranscript } from './read-transcript.ts';
@@ -54,7 +55,7 @@ const work = ({ readings, counters }: ReadOrder): void => {
       });
       bytesRead += read;
     } catch (error) {
-      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      if (!isSystemError(error)) throw error;
       problems.push({ path: reading.file.path, reason: error.message });
     }
     filesRead += 1;

@@ -1,5 +1,6 @@
 import { hasNews } from '../../receivers/transcripts/has-news.ts';
 import type { Config } from '../config/schema.ts';
+import { originStates } from '../rollups/origin-states.ts';
 import { openCurrentStore } from '../store/open.ts';
 import { hasSpooledHooks } from './spool-place.ts';
 
@@ -7,8 +8,8 @@ import { hasSpooledHooks } from './spool-place.ts';
 export type Note = (text: string) => void;
 
 /**
- * Brings the store up to date with the transcripts. Where nothing changed nothing is opened for writing; where a
- * collector runs, it does this itself.
+ * Brings the store up to date with the transcripts and the spool. Where nothing changed nothing is opened for writing;
+ * where a collector runs, it does this itself.
  */
 export const syncStore = async (
   config: Config,
@@ -18,10 +19,7 @@ export const syncStore = async (
   const db = openCurrentStore(home);
   if (db !== undefined) {
     try {
-      const known = db.prepare<[], { path: string; position: string }>(
-        `SELECT path, position FROM origin WHERE source = 'transcript'`,
-      );
-      if (!hasSpooledHooks(home) && !hasNews(claudeDirs, known.all())) return;
+      if (!hasSpooledHooks(home) && !hasNews(claudeDirs, originStates(db, 'transcript'))) return;
     } finally {
       db.close();
     }

@@ -1,13 +1,12 @@
 import type { AskedCall, OccurrenceRow, ToolCallRow } from '../store/rows.ts';
 import type { WriteStore } from '../store/write-store.ts';
 import { toolUseIdOf } from '../records/identity.ts';
+import { OUT_OF_ORDER_MS } from '../records/occurrence.ts';
 
 interface Unmatched extends AskedCall {
   readonly permissionKey: string;
 }
 
-/** How much earlier than its call a permission request may be heard. */
-const OUT_OF_ORDER_MS = 5_000;
 const MAX_UNMATCHED = 1_000;
 
 /** What came of a permission request. */

@@ -54,7 +54,7 @@ export type HookOccurrenceType =
  * at the same time are the same firing. A `prompt` is also told by the transcript, under the same `promptId`.
  */
 export interface HookTelling {
-  readonly as: 'firing' | 'prompt' | 'permission';
+  readonly as: 'firing' | 'prompt';
   /** Installation that told of it. */
   readonly scope: string;
   /** Digest of the payload. */
@@ -63,6 +63,9 @@ export interface HookTelling {
   /** The call that permission is asked for. */
   readonly call?: { readonly tool: string; readonly inputDigest: string };
 }
+
+/** A hook may be heard this much before the one that the client ran before it. */
+export const OUT_OF_ORDER_MS = 5_000;
 
 /** Public event category, the seeds' closed list. */
 export type EventCategory = 'tool' | 'api' | 'session' | 'user' | 'custom';

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { OUT_OF_ORDER_MS } from '../records/occurrence.ts';
 import { createHookIndexes } from './open.ts';
 import type { AskedCall } from './rows.ts';
 
@@ -9,8 +10,6 @@ export interface PromptCandidate {
   readonly scopes: string | null;
 }
 
-/** A hook may be heard a moment before the one that the client ran before it. */
-const OUT_OF_ORDER_MS = 5_000;
 /** A person may let a call wait for long, but not for days. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 

@@ -1,4 +1,5 @@
 import type { HookMode } from '../../../receivers/hooks/registration.ts';
+import { own } from '../../records/foreign-value.ts';
 
 /** A settings file's content, as far as it bears on hooks. */
 export interface NamedSettings {
@@ -18,12 +19,11 @@ const WHILE_DOWN =
   'While the collector is down, Claude Code shows an error for each event; with --mode spool it does not.';
 
 function ofSwitches({ path, settings }: NamedSettings): readonly string[] {
-  const { disableAllHooks, allowManagedHooksOnly } = asObject(settings);
   return [
-    ...(disableAllHooks === true
+    ...(own(settings, 'disableAllHooks') === true
       ? [`disableAllHooks is true in ${path}: Claude Code runs no hooks until that is removed.`]
       : []),
-    ...(allowManagedHooksOnly === true
+    ...(own(settings, 'allowManagedHooksOnly') === true
       ? [
           `allowManagedHooksOnly is true in ${path}: Claude Code runs only an administrator's hooks.`,
         ]
@@ -35,7 +35,8 @@ function ofHttp(
   { path, settings }: NamedSettings,
   { url, needsToken }: { readonly url: string; readonly needsToken: boolean },
 ): readonly string[] {
-  const { allowedHttpHookUrls: urls, httpHookAllowedEnvVars: variables } = asObject(settings);
+  const urls = own(settings, 'allowedHttpHookUrls');
+  const variables = own(settings, 'httpHookAllowedEnvVars');
   return [
     ...(Array.isArray(urls) && !urls.some((pattern) => isMatch(pattern, url))
       ? [`allowedHttpHookUrls in ${path} does not allow ${url}: Claude Code will not call it.`]
@@ -53,8 +54,4 @@ function isMatch(pattern: unknown, url: string): boolean {
     .split('*')
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${source.join('.*')}$`, 's').test(url);
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
