@@ -1,5 +1,6 @@
 import { hooks } from './hooks/index.ts';
+import { plans } from './plans/index.ts';
 import { transcripts } from './transcripts/index.ts';
 
 /** Every receiver there is. */
-export const receivers = [transcripts, hooks] as const;
+export const receivers = [transcripts, hooks, plans] as const;

@@ -44,6 +44,8 @@ export interface ReceiverDeps extends Shared {
   readonly sink: Sink;
   /** What was committed of each origin of a source. */
   readonly origins: (source: Source) => readonly OriginState[];
+  /** Folders that sessions have worked in, as hooks and transcripts told of them; paths are a stranger's. */
+  readonly projects: () => readonly string[];
   readonly events: ReceiverEvents;
 }
 
@@ -57,6 +59,8 @@ export interface ExporterDeps extends Shared {
 export interface ReceiverEvents {
   /** Transcripts that somebody says were written to just now; the paths may be a stranger's. */
   readonly transcripts: Channel<readonly string[]>;
+  /** Folders that a session has worked in for the first time. */
+  readonly projects: Channel<readonly string[]>;
   /** The files that were there at the start have all been read. */
   readonly caughtUp: Channel<void>;
   /** How far reading these files is. */

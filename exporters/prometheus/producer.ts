@@ -1,4 +1,4 @@
-import type { MetricData, MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { Histogram, MetricData, MetricProducer } from '@opentelemetry/sdk-metrics';
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
 import { ValueType } from '@opentelemetry/api';
 import { emptyResource } from '@opentelemetry/resources';
@@ -67,12 +67,25 @@ function dataOf(
     unit: '',
     valueType: ValueType.DOUBLE,
   };
+  const aggregationTemporality = AggregationTemporality.CUMULATIVE;
+  if (spec.kind === 'histogram') {
+    const dataPoints = points.map((point) => ({
+      ...times,
+      attributes: point.labels,
+      value: histogramOf(spec, point),
+    }));
+    return {
+      descriptor,
+      aggregationTemporality,
+      dataPointType: DataPointType.HISTOGRAM,
+      dataPoints,
+    };
+  }
   const dataPoints = points.map(({ labels, value }) => ({
     ...times,
     attributes: labels,
     value: value / spec.divisor,
   }));
-  const aggregationTemporality = AggregationTemporality.CUMULATIVE;
   return spec.kind === 'counter'
     ? {
         descriptor,
@@ -82,6 +95,17 @@ function dataOf(
         dataPoints,
       }
     : { descriptor, aggregationTemporality, dataPointType: DataPointType.GAUGE, dataPoints };
+}
+
+function histogramOf(
+  { bounds = [], divisor }: MetricSpec,
+  { value, counts = [] }: MetricPoint,
+): Histogram {
+  return {
+    buckets: { boundaries: bounds.map((bound) => bound / divisor), counts: [...counts] },
+    sum: value / divisor,
+    count: counts.reduce((sum, count) => sum + count, 0),
+  };
 }
 
 function hrTime(ms: number): HrTime {

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { MetricEntry } from '../../src/records/metric-entry.ts';
+import type { Stored } from '../../src/store/store.ts';
 
 type Cell = string | number | boolean | null | undefined;
 
@@ -42,7 +43,8 @@ export function csvLines(entries: readonly MetricEntry[]): string {
   return stringify(rows, { escape_formulas: true, cast: { boolean: String } });
 }
 
-/** One event of the live stream; JSON has no line breaks in it, so nothing in an entry can end the event early. */
-export function liveEvent(seq: number, entry: MetricEntry): string {
-  return `id: ${seq}\nevent: metric\ndata: ${JSON.stringify(entry)}\n\n`;
+/** One event of the live stream; JSON has no line breaks in it, so nothing it holds can end the event early. */
+export function liveEvent(stored: Stored): string {
+  const data = stored.kind === 'metric' ? stored.entry : stored.event;
+  return `id: ${stored.seq}\nevent: ${stored.kind}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -96,6 +96,9 @@ export function named(description: string): z.ZodOptional<z.ZodString> {
 /** One of the projects. */
 export const project = named('Path of a project, or the last part of one.');
 
+/** One of the plans. */
+export const plan = named('Name of a plan, or its `plan_id`.');
+
 /** One of the sessions. */
 export const session = named('Id of a session, or the beginning of one. Also `session_id`.');
 

@@ -8,6 +8,7 @@ import { entriesRoute } from './entries.ts';
 import { exportRoute } from './export.ts';
 import { createLive } from './live.ts';
 import { openApiRoute } from './openapi.ts';
+import { plansRoutes } from './plans.ts';
 import type { RouteSpec } from './route-spec.ts';
 import { routesOf } from './route-spec.ts';
 import { sessionRoute, sessionsRoute } from './sessions.ts';
@@ -30,7 +31,8 @@ export const rest: Installable<RestConfig, RestDeps> = {
       filesRoute(deps, config),
       contextRoute(deps),
       sourcesRoute(deps, config),
-      live.route,
+      ...plansRoutes(deps, config),
+      ...live.routes,
     ];
     return {
       name: 'rest',

@@ -1,7 +1,7 @@
 /**
- * Feeds all open streams from the log, in order and each entry exactly once.
+ * Feeds all open streams from the log, in order and each line of it exactly once.
  *
- * One loop reads the log for all clients. A client that comes back is first told what it missed, as fast as it takes it,
+ * One loop reads the log for all clients; each says which lines it wants. A client that comes back is first told what it missed, as fast as it takes it,
  * and joins the others when it has caught up. What a client has not taken yet is counted in bytes; one that is too far
  * behind is cut off and can resume where it was.
  */
@@ -9,13 +9,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { Stored } from '../../src/store/store.ts';
 import type { RestConfig, RestDeps } from './deps.ts';
 import { liveEvent } from './encode.ts';
-import type { LiveClient, LiveFilter } from './live-client.ts';
-import { isWanted } from './live-client.ts';
+import type { LiveClient, Wants } from './live-client.ts';
 
 /** Opens streams and feeds them. */
 export interface LiveHub {
   /** A stream of what comes after `startSeq`; of what comes from now on where that is undefined or unknown. */
-  readonly open: (filter: LiveFilter, startSeq: number | undefined) => ReadableStream<Uint8Array>;
+  readonly open: (wants: Wants, startSeq: number | undefined) => ReadableStream<Uint8Array>;
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** How many streams are open. */
   readonly size: () => number;
@@ -51,8 +50,8 @@ export function createLiveHub(deps: RestDeps, config: RestConfig['sse']): LiveHu
     clients.clear();
   };
   return {
-    open: (filter, startSeq) =>
-      openStream({ clients, reader, filter, startSeq, bufferBytes: config.bufferBytes }),
+    open: (wants, startSeq) =>
+      openStream({ clients, reader, wants, startSeq, bufferBytes: config.bufferBytes }),
     run,
     size: () => clients.size,
   };
@@ -84,14 +83,14 @@ function startBeating(clients: ReadonlySet<LiveClient>, write: Write, everyMs: n
   return () => clearInterval(timer);
 }
 
-/** Tells an entry to everybody who has caught up and wants it; its text is made once. */
-function tellAll(clients: ReadonlySet<LiveClient>, { seq, entry }: Stored, write: Write): void {
+/** Tells a line to everybody who has caught up and wants it; its text is made once. */
+function tellAll(clients: ReadonlySet<LiveClient>, stored: Stored, write: Write): void {
   let bytes: Uint8Array | undefined;
   for (const client of clients) {
-    if (client.isLive && client.seq < seq) {
-      client.seq = seq;
-      if (isWanted(entry, client.filter)) {
-        bytes ??= new TextEncoder().encode(liveEvent(seq, entry));
+    if (client.isLive && client.seq < stored.seq) {
+      client.seq = stored.seq;
+      if (client.wants(stored)) {
+        bytes ??= new TextEncoder().encode(liveEvent(stored));
         write(client, bytes);
       }
     }
@@ -101,20 +100,20 @@ function tellAll(clients: ReadonlySet<LiveClient>, { seq, entry }: Stored, write
 interface Opening {
   readonly clients: Set<LiveClient>;
   readonly reader: RestDeps['reader'];
-  readonly filter: LiveFilter;
+  readonly wants: Wants;
   readonly startSeq: number | undefined;
   readonly bufferBytes: number;
 }
 
 function openStream(opening: Opening): ReadableStream<Uint8Array> {
-  const { clients, reader, filter, startSeq, bufferBytes } = opening;
+  const { clients, reader, wants, startSeq, bufferBytes } = opening;
   const lastSeq = reader.lastSeq();
   const isBehind = startSeq !== undefined && startSeq < lastSeq;
   let client: LiveClient | undefined;
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        client = { controller, filter, seq: isBehind ? startSeq : lastSeq, isLive: !isBehind };
+        client = { controller, wants, seq: isBehind ? startSeq : lastSeq, isLive: !isBehind };
         clients.add(client);
         controller.enqueue(new TextEncoder().encode(`retry: ${RECONNECT_MS}\n\n`));
       },
@@ -137,9 +136,9 @@ async function replay(
     const page = reader.after(client.seq, PAGE);
     client.isLive = page.length === 0;
     client.seq = page.at(-1)?.seq ?? client.seq;
-    const told = page.filter(({ entry }) => isWanted(entry, client.filter));
+    const told = page.filter(client.wants);
     if (told.length > 0) {
-      const text = told.map(({ seq, entry }) => liveEvent(seq, entry)).join('');
+      const text = told.map(liveEvent).join('');
       client.controller.enqueue(new TextEncoder().encode(text));
       return;
     }

@@ -1,10 +1,12 @@
 import { commandName } from '../../src/records/command-name.ts';
+import { namesPath, planFolderOfCall } from '../../src/records/plan-path.ts';
 import { toolCallKey } from '../../src/records/identity.ts';
 import type { MonitorRecord } from '../../src/records/record.ts';
 import { toolErrorClass } from '../../src/records/tool-error.ts';
 import { emptyToolCall, type ToolCallRecord } from '../../src/records/tool-call.ts';
 import { changedLines } from './changed-lines.ts';
 import { amount, own } from '../../src/records/foreign-value.ts';
+import { decodePullRequest } from './decode-pull-request.ts';
 import { digestOf, word } from './payload.ts';
 import { type DecodeEvent, occurrence, type Told } from './telling.ts';
 
@@ -29,14 +31,19 @@ const callOf = (told: Told): ToolCallRecord | undefined => {
   const toolUseId = word(own(payload.fields, 'tool_use_id'), MAX_TOOL_NAME);
   if (toolUseId === null || toolUseId === '') return undefined;
   const input = inputOf(told);
-  const command = own(input, 'command');
+  const given = own(input, 'command');
+  const command = typeof given === 'string' ? given : null;
+  const tool = toolOf(told);
+  const filePath = word(own(input, 'file_path') ?? own(input, 'notebook_path'), MAX_PATH);
+  const otherPath = namesPath(tool) ? word(own(input, 'path'), MAX_PATH) : null;
   return {
     ...emptyToolCall(toolCallKey(toolUseId, payload.sessionId), toolUseId, payload.sessionId),
     project: payload.project,
     agentId: payload.agentId,
-    tool: toolOf(told),
-    filePath: word(own(input, 'file_path') ?? own(input, 'notebook_path'), MAX_PATH),
-    command: typeof command === 'string' ? commandName(command.slice(0, MAX_PATH)) : null,
+    tool,
+    filePath,
+    command: command === null ? null : commandName(command.slice(0, MAX_PATH)),
+    planPath: planFolderOfCall(filePath ?? otherPath, command, payload.project),
   };
 };
 
@@ -84,6 +91,7 @@ export const decodePostToolUse: DecodeEvent = (told) => {
       ...changedLines(response),
       startedAgentId: word(own(response, 'agentId')),
     },
+    ...decodePullRequest(told),
   ];
 };
 

@@ -1,5 +1,6 @@
 import { requestKey, toolCallKey } from '../../src/records/identity.ts';
 import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
+import { planFolderOfCall } from '../../src/records/plan-path.ts';
 import { emptyToolCall } from '../../src/records/tool-call.ts';
 import type { RequestDraft, ToolCallDraft } from './drafts.ts';
 import type { LineContext } from './line-context.ts';
@@ -144,6 +145,7 @@ export const addToolUses = (
     draft.inputBytes = use.inputBytes;
     draft.filePath = use.filePath;
     draft.command = use.command;
+    draft.planPath = planFolderOfCall(use.filePath ?? use.otherPath, use.planCommand, at.project);
     draft.line = at.line;
     draft.offsetBytes = at.offsetBytes;
   }

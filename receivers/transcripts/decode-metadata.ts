@@ -1,5 +1,6 @@
 import { amount, own } from '../../src/records/foreign-value.ts';
 import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
+import { pullRequestData, pullRequestKey, pullRequestUrl } from '../../src/records/pull-request.ts';
 import type { MonitorRecord } from '../../src/records/record.ts';
 import type { SessionFactName, SessionFactRecord } from '../../src/records/session.ts';
 import type { LineContext } from './line-context.ts';
@@ -19,7 +20,7 @@ const occurrence = (
   at: LineContext,
   key: string,
   type: OccurrenceRecord['type'],
-  data: Readonly<Record<string, unknown>>,
+  data: object,
 ): OccurrenceRecord => ({
   kind: 'occurrence',
   key,
@@ -107,14 +108,14 @@ const DECODERS: Readonly<Record<string, Decode>> = {
     return Object.hasOwn(SYSTEM, subtype) ? SYSTEM[subtype]!(line, at, lineId) : [];
   },
   'pr-link': (line, at) => {
-    const url = text(own(line, 'prUrl'), 2048);
+    const url = pullRequestUrl(own(line, 'prUrl'));
     if (url === null) return [];
-    const data = {
-      pr_url: url,
-      pr_number: amount(own(line, 'prNumber')),
-      pr_repository: text(own(line, 'prRepository')),
-    };
-    return [occurrence(at, `pr:${at.sessionId}:${url}`, 'pr_created', data)];
+    const data = pullRequestData(url, {
+      number: amount(own(line, 'prNumber')),
+      repository: text(own(line, 'prRepository')),
+      branch: at.gitBranch,
+    });
+    return [occurrence(at, pullRequestKey(at.sessionId, url), 'pr_created', data)];
   },
   'ai-title': (line, at) => fact(at, 'ai_title', text(own(line, 'aiTitle'))),
   'custom-title': (line, at) => fact(at, 'custom_title', text(own(line, 'customTitle'))),

@@ -5,6 +5,7 @@ import type { MonitorRecord, Reject, RejectReason } from '../../src/records/reco
 import { addRequestLine, addToolUses, decodeApiError, isBilled } from './decode-assistant.ts';
 import { decodeMetadata, isMetadata } from './decode-metadata.ts';
 import { decodeQueued } from './decode-queued.ts';
+import { decodePullRequest } from './decode-pull-request.ts';
 import { addToolResults, decodePrompt } from './decode-user.ts';
 import type { RequestDraft, ToolCallDraft } from './drafts.ts';
 import { INVALID_JSON, JsonScanner, TOO_DEEP } from './json-scanner.ts';
@@ -23,6 +24,8 @@ export interface Memory {
   readonly project: string;
   /** Prompt that is being worked on in the main conversation. */
   readonly promptId: string | null;
+  /** Branch that a line named last. */
+  readonly gitBranch: string | null;
 }
 
 /** Everything decoded since the last {@link FileDecoder.take}. */
@@ -66,6 +69,7 @@ export class FileDecoder {
   #sessionId: string | null;
   #project: string;
   #promptId: string | null;
+  #gitBranch: string | null;
   #lines: number;
   #bytesToLine = 0;
 
@@ -80,6 +84,7 @@ export class FileDecoder {
     this.#sessionId = memory?.sessionId ?? null;
     this.#project = memory?.project ?? '';
     this.#promptId = memory?.promptId ?? null;
+    this.#gitBranch = memory?.gitBranch ?? null;
     this.#lines = lines;
   }
 
@@ -94,6 +99,7 @@ export class FileDecoder {
       sessionId: this.#sessionId ?? this.#placeSession,
       project: this.#project,
       promptId: this.#promptId,
+      gitBranch: this.#gitBranch,
     };
   }
 
@@ -190,10 +196,12 @@ export class FileDecoder {
     this.#countEntry(line);
     this.#sessionId = sessionId;
     if (line.cwd !== null) this.#project = line.cwd;
+    if (line.gitBranch !== null) this.#gitBranch = line.gitBranch;
     const agentId = isId(line.agentId) ? line.agentId : this.#placeAgent;
     const at: LineContext = {
       sessionId,
       project: this.#project,
+      gitBranch: this.#gitBranch,
       agentId,
       isSidechain: line.isSidechain || agentId !== null,
       atMs: line.atMs ?? this.#lastAtMs ?? this.#fallbackAtMs,
@@ -233,8 +241,11 @@ export class FileDecoder {
       return;
     }
     if (line.promptId !== null && at.agentId === null) this.#promptId = line.promptId;
-    if (line.content.toolResults.length > 0) addToolResults(line, at, this.#toolCalls);
-    else if (line.content.blocks > 0) {
+    if (line.content.toolResults.length > 0) {
+      addToolResults(line, at, this.#toolCalls);
+      const pullRequest = decodePullRequest(line, at);
+      if (pullRequest !== null) this.#occurrences.push(pullRequest);
+    } else if (line.content.blocks > 0) {
       const head = this.#json.textOf(line.content.head, HEAD_BYTES);
       const occurrence: OccurrenceRecord | null = decodePrompt(line, at, head, this.#lineId(start));
       if (occurrence !== null) this.#occurrences.push(occurrence);

@@ -230,6 +230,7 @@ const packToolCall = (pack: Packer, record: ToolCallRecord): void => {
   pack.number(record.resultBytes);
   pack.name(record.filePath);
   pack.name(record.command);
+  pack.name(record.planPath);
   pack.number(record.linesAdded);
   pack.number(record.linesRemoved);
   pack.text(record.startedAgentId);
@@ -260,6 +261,7 @@ const unpackToolCall = (unpack: Unpacker): ToolCallRecord => {
     resultBytes: unpack.numberOrNull(),
     filePath: unpack.name(),
     command: unpack.name(),
+    planPath: unpack.name(),
     linesAdded: unpack.numberOrNull(),
     linesRemoved: unpack.numberOrNull(),
     startedAgentId: unpack.text(),

@@ -2,6 +2,8 @@
 export interface LineContext {
   readonly sessionId: string;
   readonly project: string;
+  /** Branch that a line of this file named last. */
+  readonly gitBranch: string | null;
   readonly agentId: string | null;
   readonly isSidechain: boolean;
   readonly atMs: number;

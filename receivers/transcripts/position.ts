@@ -30,6 +30,7 @@ type Packed = readonly [
   string | null,
   string,
   (string | null)?,
+  (string | null)?,
 ];
 
 /** Position as the text of a checkpoint. */
@@ -49,6 +50,7 @@ export const packPosition = (at: Position): string => {
     at.sessionId,
     at.project,
     at.promptId,
+    at.gitBranch,
   ];
   return JSON.stringify(packed);
 };
@@ -68,7 +70,7 @@ export const unpackPosition = (text: string): Position | null => {
     anchorDigest,
     ...memory
   ] = JSON.parse(text) as Packed;
-  const [firstAtMs, lastAtMs, sessionId, project, promptId = null] = memory;
+  const [firstAtMs, lastAtMs, sessionId, project, promptId = null, gitBranch = null] = memory;
   return {
     device,
     inode,
@@ -84,6 +86,7 @@ export const unpackPosition = (text: string): Position | null => {
     sessionId,
     project,
     promptId,
+    gitBranch,
   };
 };
 

@@ -2,6 +2,13 @@ import { Fields, readObject } from './fields.ts';
 import type { JsonScanner, StringPlace } from './json-scanner.ts';
 import { RecentText } from './recent-text.ts';
 import { commandName } from '../../src/records/command-name.ts';
+import {
+  isPlanCommand,
+  MAX_PLAN_COMMAND,
+  namesPath,
+  PLAN_MARKS,
+  wholeWords,
+} from '../../src/records/plan-path.ts';
 
 /** A `tool_use` block. */
 export interface ToolUseFacts {
@@ -10,6 +17,10 @@ export interface ToolUseFacts {
   readonly inputBytes: number;
   readonly filePath: string | null;
   readonly command: string | null;
+  /** Beginning of a command that may tell of a plan. */
+  readonly planCommand: string | null;
+  /** Path that a tool of a server was given. */
+  readonly otherPath: string | null;
 }
 
 /** A `tool_result` block; `head` is the beginning of its text, and '' where it is no error. */
@@ -57,10 +68,13 @@ class Block {
   head: StringPlace = NOWHERE;
   filePath: string | null = null;
   command: string | null = null;
+  planCommand: string | null = null;
+  otherPath: StringPlace | null = null;
   inputBytes = 0;
 
   clear(): void {
     this.type = this.id = this.name = this.resultFor = this.filePath = this.command = null;
+    this.planCommand = this.otherPath = null;
     this.isError = false;
     this.bytes = this.inputBytes = 0;
     this.head = NOWHERE;
@@ -77,8 +91,27 @@ const INPUT = new Fields<Block>({
   command: (json, block) => {
     const command = json.stringOrNull(COMMAND_BYTES);
     block.command = command === null ? null : commandName(command);
+    block.planCommand = command === null ? null : planCommand(json, command);
+  },
+  path: (json, block) => {
+    if (json.peek() !== 0x22) return json.skipValue();
+    json.readString();
+    block.otherPath = { start: json.start, stop: json.stop, escaped: json.escaped };
   },
 });
+
+const MARKS = PLAN_MARKS.map((mark) => Buffer.from(mark));
+
+/** The command read last, of which `head` is the beginning; null where it tells of no plan. */
+const planCommand = (json: JsonScanner, head: string): string | null => {
+  const { bytes, start, stop } = json;
+  if (stop - start <= COMMAND_BYTES) return isPlanCommand(head) ? head : null;
+  const isCut = stop - start > MAX_PLAN_COMMAND;
+  const seen = bytes.subarray(start, isCut ? start + MAX_PLAN_COMMAND : stop);
+  if (!MARKS.some((mark) => seen.includes(mark))) return null;
+  const text = json.text(MAX_PLAN_COMMAND);
+  return isCut ? wholeWords(text) : text;
+};
 
 const INNER = new Fields<Block>({ text: (json, block) => readText(json, block) });
 
@@ -143,8 +176,18 @@ const addBlock = (json: JsonScanner, content: ContentFacts): void => {
   } else if (block.type === 'image' || block.type === 'document') {
     content.images += 1;
   } else if (block.type === 'tool_use' && block.id !== null) {
-    const { id, inputBytes, filePath: path, command } = block;
-    content.toolUses.push({ id, name: block.name ?? '', inputBytes, filePath: path, command });
+    const { id, inputBytes, filePath: path, command, planCommand: ofPlan } = block;
+    const name = block.name ?? '';
+    const isServer = block.otherPath !== null && namesPath(name);
+    content.toolUses.push({
+      id,
+      name,
+      inputBytes,
+      filePath: path,
+      command,
+      planCommand: ofPlan,
+      otherPath: isServer ? json.textOf(block.otherPath!) : null,
+    });
   } else if (block.type === 'tool_result' && block.resultFor !== null) {
     const { resultFor: id, isError, bytes, head } = block;
     content.toolResults.push({

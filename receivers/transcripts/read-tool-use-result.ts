@@ -3,6 +3,13 @@ import type { JsonScanner, StringPlace } from './json-scanner.ts';
 import { HEAD_BYTES } from './read-content.ts';
 import { RecentText } from './recent-text.ts';
 
+/** A pull request in what the client noted of a command. */
+export interface PullRequestFacts {
+  url: string | null;
+  number: number | null;
+  action: string | null;
+}
+
 /** What the client itself noted of a tool's result (`toolUseResult`), as far as it is used. */
 export class ToolUseResultFacts {
   durationMs: number | null = null;
@@ -14,6 +21,8 @@ export class ToolUseResultFacts {
   head = '';
   kind: string | null = null;
   content: StringPlace | null = null;
+  /** Pull request that a command worked on. */
+  pullRequest: PullRequestFacts | null = null;
 
   clear(): void {
     this.durationMs =
@@ -22,6 +31,7 @@ export class ToolUseResultFacts {
       this.linesRemoved =
       this.kind =
       this.content =
+      this.pullRequest =
         null;
     this.interrupted = false;
     this.head = '';
@@ -46,11 +56,25 @@ const RESULT = new Fields<ToolUseResultFacts>({
   interrupted: (json, result) => void (result.interrupted = json.booleanOrNull() === true),
   type: (json, result) => void (result.kind = resultKind.read(json)),
   structuredPatch: (json, result) => readPatch(json, result),
+  gitOperation: (json, result) => void readObject(json, GIT_OPERATION, result),
   content: (json, result) => {
     if (json.peek() !== 0x22) return json.skipValue();
     json.readString();
     result.content = { start: json.start, stop: json.stop, escaped: json.escaped };
   },
+});
+
+const GIT_OPERATION = new Fields<ToolUseResultFacts>({
+  pr: (json, result) => {
+    const facts: PullRequestFacts = { url: null, number: null, action: null };
+    if (readObject(json, PULL_REQUEST, facts)) result.pullRequest = facts;
+  },
+});
+
+const PULL_REQUEST = new Fields<PullRequestFacts>({
+  url: (json, facts) => void (facts.url = json.stringOrNull()),
+  number: (json, facts) => void (facts.number = json.numberOrNull()),
+  action: (json, facts) => void (facts.action = json.stringOrNull(64)),
 });
 
 const HUNK = new Fields<ToolUseResultFacts>({

@@ -1,13 +1,14 @@
 import type { Receiver, ReceiverDeps } from '../../src/component.ts';
 import { TransientError } from '../../src/errors.ts';
 import { Alarm } from '../../src/runtime/alarm.ts';
+import { isRemote } from '../../src/runtime/remote-folder.ts';
 import { backfill } from './backfill.ts';
 import type { TranscriptsConfig } from './config.ts';
 import { transcriptRoots } from './discover.ts';
 import { Follower } from './follow.ts';
 import { ownTranscript } from './own-transcript.ts';
 import { Positions } from './plan-readings.ts';
-import { isRemote, type Watch, watchTranscripts } from './watch.ts';
+import { type Watch, watchTranscripts } from './watch.ts';
 
 /** A wait before trying again, where the store could not be written to. */
 const RETRY_MS = 2000;

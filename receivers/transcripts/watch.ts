@@ -1,4 +1,4 @@
-import { readdirSync, statfsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { watch as watchFolders } from 'chokidar';
 import { isTranscriptName } from './discover.ts';
@@ -19,21 +19,6 @@ export interface Watch {
 
 /** How long after a folder appeared it is looked into again: soon, and when even a busy machine watches it. */
 const LOOK_AGAIN_MS = [100, 1500] as const;
-
-/** File systems on which changes made elsewhere are never told: NFS, SMB, CIFS, SMB2, 9P, FUSE, AFS. */
-const REMOTE: ReadonlySet<number> = new Set([
-  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x5346414f,
-]);
-
-/** Whether a folder lies on a file system that does not tell of changes. */
-export const isRemote = (folder: string): boolean => {
-  try {
-    return REMOTE.has(statfsSync(folder).type);
-  } catch {
-    // A folder that cannot be asked about cannot be watched either.
-    return true;
-  }
-};
 
 /**
  * Watches all folders below the roots, and no single files: one watch a folder is enough to hear of every file in it, and

@@ -6,6 +6,7 @@ import { commitError } from '../pipeline/ingest-errors.ts';
 import { loadPriceTable } from '../pricing/override.ts';
 import { createPricer } from '../pricing/price.ts';
 import type { OriginState, Source } from '../records/record.ts';
+import { knownProjects } from './known-projects.ts';
 import { isHeld, lockStore } from '../store/lock.ts';
 import { makeHome, openStore } from '../store/open.ts';
 import { WriteStore } from '../store/write-store.ts';
@@ -15,6 +16,12 @@ export interface Collector {
   readonly store: WriteStore;
   readonly sink: Sink;
   readonly origins: (source: Source) => readonly OriginState[];
+  /** Folders that sessions have worked in, those told of last first. */
+  readonly projects: () => readonly string[];
+  /** Those of them that are new since this was asked last. */
+  readonly newProjects: () => readonly string[];
+  /** Brings up to date what belongs to plans; false where nothing changed. Throws as `sink` does. */
+  readonly recountPlans: () => boolean;
   /** Ends the first filling; throws as `sink` does, and may then be called again. */
   readonly settle: () => void;
   readonly close: () => void;
@@ -67,23 +74,29 @@ export const openCollector = async (options: CollectorOptions): Promise<Collecto
       lock.release();
     };
     const sink: Sink = async (batches) => {
-      try {
-        const { lastSeq } = writer.commit(batches);
-        options.onCommit?.(lastSeq);
-      } catch (error) {
-        throw commitError(error);
-      }
+      const { lastSeq } = committing(() => writer.commit(batches));
+      options.onCommit?.(lastSeq);
     };
-    const settle = (): void => {
-      try {
-        store.settle();
-      } catch (error) {
-        throw commitError(error);
-      }
+    return {
+      store,
+      sink,
+      origins: writer.origins,
+      ...knownProjects(store.db),
+      recountPlans: () => committing(writer.recountPlans),
+      settle: () => committing(() => store.settle()),
+      close,
     };
-    return { store, sink, origins: writer.origins, settle, close };
   } catch (error) {
     lock.release();
     throw error;
+  }
+};
+
+/** Does what writes to the store; where that fails, the error says whether to try again. */
+const committing = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw commitError(error);
   }
 };

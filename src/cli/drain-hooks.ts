@@ -21,6 +21,7 @@ export const drainHooks = async (collector: Collector, config: Config): Promise<
     count: () => undefined,
     sink: collector.sink,
     origins: collector.origins,
+    projects: collector.projects,
     events: createReceiverEvents(),
   });
   return await receiver.drain(new AbortController().signal);

@@ -3,6 +3,7 @@ import { Positions } from '../../receivers/transcripts/plan-readings.ts';
 import type { Config } from '../config/schema.ts';
 import { openCollector, readerThreads, StoreHeldError } from './collector.ts';
 import { escapeText } from './escape.ts';
+import { lookAtPlans } from './look-at-plans.ts';
 import { createProgressBar } from './progress.ts';
 import { hasSpooledHooks } from './spool-place.ts';
 
@@ -27,6 +28,7 @@ export const fillStore = async (config: Config, note: (text: string) => void): P
         const { drainHooks } = await import('./drain-hooks.ts');
         await drainHooks(collector, config);
       }
+      await lookAtPlans(collector, config);
     } finally {
       bar.clear();
       collector.close();

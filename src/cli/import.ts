@@ -7,6 +7,7 @@ import { type Collector, openCollector, readerThreads } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { escapeText, jsonText } from './escape.ts';
 import { countText } from './figures.ts';
+import { lookAtPlans } from './look-at-plans.ts';
 import { createProgressBar } from './progress.ts';
 import { hasSpooledHooks } from './spool-place.ts';
 
@@ -46,10 +47,11 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
     });
     collector.settle();
     const hooks = await drained(collector, config);
+    const plans = await lookAtPlans(collector, config);
     bar.clear();
     const counts = storeCounts(collector.store.db);
     const durationMs = Math.round(performance.now() - startedMs);
-    const done: Done = { counts, read, hooks, durationMs, unreadable: problems.length };
+    const done: Done = { counts, read, hooks, plans, durationMs, unreadable: problems.length };
     terminal.print(json ? jsonText(figures(done)) : summary(done, config));
   } finally {
     bar.clear();
@@ -74,11 +76,13 @@ interface Done {
   readonly read: BackfillResult;
   /** Payloads of hooks that waited in the spool. */
   readonly hooks: number;
+  /** Plans that were new or had changed. */
+  readonly plans: number;
   readonly durationMs: number;
   readonly unreadable: number;
 }
 
-const figures = ({ counts, read, hooks, durationMs, unreadable }: Done) => ({
+const figures = ({ counts, read, hooks, plans, durationMs, unreadable }: Done) => ({
   files: counts.files,
   bytes: counts.bytes,
   lines: counts.lines,
@@ -89,13 +93,14 @@ const figures = ({ counts, read, hooks, durationMs, unreadable }: Done) => ({
   read_files: read.filesRead,
   read_bytes: read.bytesRead,
   read_hooks: hooks,
+  read_plans: plans,
   unreadable_files: unreadable,
   duration_ms: durationMs,
   peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
 });
 
 const summary = (
-  { counts, read, hooks, durationMs }: Done,
+  { counts, read, hooks, plans, durationMs }: Done,
   { home, claudeDirs }: Config,
 ): string => {
   const rate = ((read.bytesRead / BYTES_PER_MEBIBYTE) * 1000) / Math.max(1, durationMs);
@@ -114,6 +119,7 @@ const summary = (
       ? `No transcripts: there is no projects folder in ${claudeDirs.join(' or ')}.`
       : `From ${roots.join(', ')}`,
     ...(hooks === 0 ? [] : [`And ${countText(hooks)} hooks that waited in the spool.`]),
+    ...(plans === 0 ? [] : [`And ${countText(plans)} plans that were new or had changed.`]),
     `The store in ${home} now holds:`,
     ...kept.map(([name, count]) => `  ${name.padEnd(16)}${countText(count).padStart(14)}`),
     'Next: hall-monitor report daily',

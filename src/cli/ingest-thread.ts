@@ -5,6 +5,7 @@ import { ConfigError, TransientError } from '../errors.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { type Collector, openCollector } from './collector.ts';
 import type { IngestOrder, IngestReport } from './ingest-messages.ts';
+import { createRecounting } from './recounting.ts';
 import { createReceiverEvents } from './receiver-events.ts';
 import { relayLog } from './relay-log.ts';
 
@@ -29,6 +30,7 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
   const stop = new AbortController();
   parentPort!.on('message', () => stop.abort());
   const settling = createSettling(collector);
+  const recounting = createRecounting(collector.recountPlans);
   const events = createReceiverEvents();
   events.backfill.listen((progress) => tell({ kind: 'backfill', progress }));
   events.caughtUp.listen(settling.settle);
@@ -39,6 +41,9 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
       count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
       sink: async (batches) => {
         await collector.sink(batches);
+        recounting.wake();
+        const fresh = collector.newProjects();
+        if (fresh.length > 0) events.projects.tell(fresh);
         const [first] = batches;
         if (first === undefined) return;
         const writtenAtMs = Math.max(...batches.map(({ origin }) => origin.writtenAtMs));
@@ -46,18 +51,20 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
         tell({ kind: 'committed', lastSeq, source: first.source, lagMs });
       },
       origins: collector.origins,
+      projects: collector.projects,
       events,
     }),
   );
   const timer = setInterval(() => {
     settling.retry();
-    tell(stateOf(running, settling.trouble()));
+    tell(stateOf(running, settling.trouble() ?? recounting.trouble()));
   }, STATE_INTERVAL_MS);
   try {
     await Promise.all(running.map((receiver) => receiver.run(stop.signal)));
   } finally {
     stop.abort();
     clearInterval(timer);
+    recounting.stop();
     collector.close();
   }
   tell({ kind: 'closed' });

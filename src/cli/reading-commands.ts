@@ -1,19 +1,24 @@
-import { Argument, InvalidArgumentError, type Command } from 'commander';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import type { PlanPlace } from '../store/plan-rows.ts';
 import { REPORT_KINDS, type ReportKind } from '../rollups/report-kinds.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { ExplainOptions } from './explain.ts';
 import { MOMENT_FORMS } from './moment-forms.ts';
+import type { PlansOptions } from './plans.ts';
 import type { PricingExplainOptions, PricingListOptions } from './pricing.ts';
 import type { Registry } from './program.ts';
 import type { ReportOptions } from './report.ts';
 import type { SessionsOptions } from './sessions.ts';
 
+const PLACES: readonly PlanPlace[] = ['active', 'complete', 'gone'];
+
 type Zoned<T> = T & { readonly timezone?: string };
 
-/** Registers what answers questions: `report`, `sessions`, `explain` and `pricing`. */
+/** Registers what answers questions: `report`, `sessions`, `plans`, `explain` and `pricing`. */
 export function registerReadingCommands(registry: Registry): void {
   registerReport(registry);
   registerSessions(registry);
+  registerPlans(registry);
   registerExplain(registry);
   registerPricing(registry);
 }
@@ -87,6 +92,42 @@ ${EXIT_CODES_HELP}
       action(async ({ timezone, ...options }: Zoned<SessionsOptions>) => {
         const { run } = await import('./sessions.ts');
         return await run(options, await contextWith({ timezone }));
+      }),
+    );
+}
+
+function registerPlans({ program, contextWith, action }: Registry): void {
+  program
+    .command('plans')
+    .description('list plans with progress, time and cost, or show one as a tree')
+    .argument('[name]', "a plan's name: its folder in dev/active or dev/complete")
+    .option('--project <path>', "only plans of this project: its path, or the path's last part")
+    .addOption(new Option('--location <place>', 'only plans that lie there').choices(PLACES))
+    .option('--limit <number>', 'how many at most (50 in the table, all otherwise)', positive)
+    .option('--timezone <name>', "IANA zone that times are told in (the system's)")
+    .option('--json', 'print all that is known, unrounded')
+    .option('--no-sync', 'do not read new transcripts and plans first')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hall-monitor plans
+  hall-monitor plans --location active --project hall-monitor
+  hall-monitor plans my-plan
+  hall-monitor plans my-plan --json | jq '.plans[0].features[] | {id, status, cost: .usage.cost_usd}'
+
+A feature's cost is that of the requests between its start and its end, by the
+sessions that worked on the plan. What belongs to no feature is the rest; features
+and rest add up to the total. Time is from start to end; where the start was not
+seen, such as when a feature was marked completed at once, it is not known.
+
+${EXIT_CODES_HELP}
+`,
+    )
+    .action(
+      action(async (name: string | undefined, { timezone, ...options }: Zoned<PlansOptions>) => {
+        const { run } = await import('./plans.ts');
+        return await run(name, options, await contextWith({ timezone }));
       }),
     );
 }

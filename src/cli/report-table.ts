@@ -7,7 +7,7 @@ import { renderTable, type Column } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The key column of each report. */
-export const REPORT_KEYS: Readonly<Record<Exclude<ReportKind, 'plan'>, ReportKey>> = {
+export const REPORT_KEYS: Readonly<Record<ReportKind, ReportKey>> = {
   hourly: 'hour',
   daily: 'day',
   weekly: 'week',
@@ -17,6 +17,7 @@ export const REPORT_KEYS: Readonly<Record<Exclude<ReportKind, 'plan'>, ReportKey
   model: 'model',
   tool: 'tool',
   file: 'file',
+  plan: 'plan',
   source: 'source',
 };
 
@@ -27,7 +28,7 @@ const HEADS: Readonly<Partial<Record<ReportKey, string>>> = {
 
 /** A report as a table, with what a reader must know of its figures above and below. */
 export function reportTable(report: Report, span: string, terminal: Terminal): string {
-  const key = REPORT_KEYS[report.report as Exclude<ReportKind, 'plan'>];
+  const key = REPORT_KEYS[report.report];
   const head = HEADS[key] ?? key.charAt(0).toUpperCase() + key.slice(1);
   const name: Column<ReportRow> = {
     head,

@@ -33,7 +33,7 @@ export async function run(
   const { REPORT_KEYS, reportTable } = await import('./report-table.ts');
   if (options.csv === true) {
     const { csvText } = await import('./csv.ts');
-    const key = REPORT_KEYS[kind as Exclude<ReportKind, 'plan'>];
+    const key = REPORT_KEYS[kind];
     terminal.print(csvText([key, ...Object.keys(result.totals)], result.rows));
     return;
   }

@@ -1,6 +1,8 @@
+import { hasPlanNews } from '../../receivers/plans/has-plan-news.ts';
 import { hasNews } from '../../receivers/transcripts/has-news.ts';
 import type { Config } from '../config/schema.ts';
 import { originStates } from '../rollups/origin-states.ts';
+import { hasDirtyPlans, projectPaths } from '../rollups/project-list.ts';
 import { openCurrentStore } from '../store/open.ts';
 import { hasSpooledHooks } from './spool-place.ts';
 
@@ -8,7 +10,7 @@ import { hasSpooledHooks } from './spool-place.ts';
 export type Note = (text: string) => void;
 
 /**
- * Brings the store up to date with the transcripts and the spool. Where nothing changed nothing is opened for writing;
+ * Brings the store up to date with the transcripts, the spool and the plans. Where nothing changed nothing is opened for writing;
  * where a collector runs, it does this itself.
  */
 export const syncStore = async (
@@ -19,7 +21,12 @@ export const syncStore = async (
   const db = openCurrentStore(home);
   if (db !== undefined) {
     try {
-      if (!hasSpooledHooks(home) && !hasNews(claudeDirs, originStates(db, 'transcript'))) return;
+      const isNews =
+        hasSpooledHooks(home) ||
+        hasNews(claudeDirs, originStates(db, 'transcript')) ||
+        hasPlanNews(config.plans, projectPaths(db), originStates(db, 'plan'), Date.now()) ||
+        hasDirtyPlans(db);
+      if (!isNews) return;
     } finally {
       db.close();
     }

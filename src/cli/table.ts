@@ -149,7 +149,7 @@ function cutMiddle(text: string, width: number): string {
 }
 
 /** Columns of a terminal that text takes; wide scripts and emoji take two. */
-function displayWidth(text: string): number {
+export function displayWidth(text: string): number {
   if (/^[\u0020-\u007e…]*$/.test(text)) {
     return text.length;
   }

@@ -15,6 +15,14 @@ export const DEFAULTS = {
     sweepIntervalMs: 1_000,
     maxPayloadBytes: 16 * 1024 * 1024,
   },
+  plans: {
+    enabled: true,
+    roots: [],
+    debounceMs: 150,
+    sweepIntervalMs: 30_000,
+    pollIntervalMs: 1_000,
+    maxManifestBytes: 32 * 1024 * 1024,
+  },
   sse: {
     heartbeatMs: 15_000,
     bufferBytes: 1024 * 1024,

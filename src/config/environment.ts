@@ -46,7 +46,7 @@ export function valueAt(layer: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function parse(text: string, path: readonly string[], platform: NodeJS.Platform): unknown {
-  if (path[0] === 'claudeDirs') {
+  if (path.at(-1) === 'claudeDirs' || path.at(-1) === 'roots') {
     return text.split(pathsOf(platform).delimiter).filter((part) => part !== '');
   }
   if (path[0] === 'allowedHosts') {

@@ -105,9 +105,10 @@ function withAbsolutePaths(layer: Layer, baseDir: string, machine: Machine): Lay
       ? absolutePath(value, baseDir, machine)
       : value;
   };
-  const { home, claudeDirs, pricing } = layer as Partial<
-    Record<'home' | 'claudeDirs' | 'pricing', unknown>
+  const { home, claudeDirs, pricing, plans } = layer as Partial<
+    Record<'home' | 'claudeDirs' | 'pricing' | 'plans', unknown>
   >;
+  const roots = valueAt(plans, ['roots']);
   const overrideFile = valueAt(pricing, ['overrideFile']);
   return {
     ...layer,
@@ -116,6 +117,7 @@ function withAbsolutePaths(layer: Layer, baseDir: string, machine: Machine): Lay
     ...(typeof overrideFile === 'string'
       ? { pricing: { ...(pricing as object), overrideFile: absolute(overrideFile) } }
       : {}),
+    ...(Array.isArray(roots) ? { plans: { ...(plans as object), roots: absolute(roots) } } : {}),
   };
 }
 

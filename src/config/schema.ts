@@ -49,6 +49,48 @@ const hooks = z
   .prefault({})
   .describe('The receiver that takes what Claude Code tells its hooks.');
 
+const plans = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(DEFAULTS.plans.enabled)
+      .describe('Whether plans are looked for at all, in the projects that sessions work in.'),
+    roots: z
+      .array(path)
+      .default([...DEFAULTS.plans.roots])
+      .describe(
+        'Project folders whose plans are followed though no session has worked there; plans lie in `dev/active` and `dev/complete` below them.',
+      ),
+    debounceMs: z
+      .int()
+      .min(0)
+      .max(5_000)
+      .default(DEFAULTS.plans.debounceMs)
+      .describe('Milliseconds that a plan is left alone after a change before it is read.'),
+    sweepIntervalMs: z
+      .int()
+      .min(1_000)
+      .max(60 * minuteMs)
+      .default(DEFAULTS.plans.sweepIntervalMs)
+      .describe('Milliseconds between two looks at every plan, which find what no event told of.'),
+    pollIntervalMs: z
+      .int()
+      .min(100)
+      .max(10 * minuteMs)
+      .default(DEFAULTS.plans.pollIntervalMs)
+      .describe('Milliseconds between two looks at the active plans where there are no events.'),
+    maxManifestBytes: z
+      .int()
+      .min(64 * 1024)
+      .max(256 * mebibyte)
+      .default(DEFAULTS.plans.maxManifestBytes)
+      .describe(
+        'Bytes of the longest manifest that is read; of a longer one what was read last still holds.',
+      ),
+  })
+  .prefault({})
+  .describe('The receiver that follows the plans in the projects that sessions work in.');
+
 const sse = z
   .strictObject({
     heartbeatMs: z
@@ -148,6 +190,7 @@ export const configSchema = z
       .describe('The least important messages that are logged.'),
     transcripts,
     hooks,
+    plans,
     sse,
     pricing,
   })

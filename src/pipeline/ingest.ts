@@ -1,7 +1,7 @@
 import type { Pricer } from '../pricing/price.ts';
 import type { ApiRequestRecord } from '../records/api-request.ts';
 import { messageIdOf } from '../records/identity.ts';
-import type { Batch, MonitorRecord } from '../records/record.ts';
+import type { Batch, MonitorRecord, Source } from '../records/record.ts';
 import { REQUESTERS, type RequestRow, SOURCES } from '../store/rows.ts';
 import type { Committed, StoreWriter } from '../store/store.ts';
 import type { WriteStore } from '../store/write-store.ts';
@@ -10,6 +10,7 @@ import { joinRequest, type Outranks } from './join-request.ts';
 import { Occurrences } from './occurrences.ts';
 import { Permissions } from './permissions.ts';
 import type { Place } from './place.ts';
+import { Plans } from './plans/plans.ts';
 import { type Cost, costOf, NO_COST } from './request-cost.ts';
 import { detailOf, detailText, parseDetail, usageOfRow } from './request-detail.ts';
 import { ToolCalls } from './tool-calls.ts';
@@ -30,6 +31,7 @@ export const createIngest = ({ store, pricer, now }: IngestParts): StoreWriter =
   return {
     commit: (batches) => ingest.commit(batches, now()),
     origins: (source) => store.originStates(source),
+    recountPlans: () => ingest.recountPlans(),
     close: () => void store.db.close(),
   };
 };
@@ -40,6 +42,7 @@ class Ingest {
   readonly #outranks: Outranks;
   readonly #toolCalls: ToolCalls;
   readonly #occurrences: Occurrences;
+  readonly #plans: Plans;
   #duplicates = 0;
   #place: Place = { origin: 0, source: 0 };
 
@@ -48,7 +51,9 @@ class Ingest {
     this.#pricer = pricer;
     const outranks: Outranks = (left, right) => store.origins.outranks(left, right);
     const permissions = new Permissions(store);
-    const toolCalls = new ToolCalls({ store, outranks, permissions });
+    const plans = new Plans(store);
+    const toolCalls = new ToolCalls({ store, outranks, permissions, plans });
+    this.#plans = plans;
     this.#outranks = outranks;
     this.#toolCalls = toolCalls;
     this.#occurrences = new Occurrences({ store, outranks, permissions, toolCalls });
@@ -57,15 +62,23 @@ class Ingest {
   commit(batches: readonly Batch[], nowMs: number): Committed {
     this.#duplicates = 0;
     const lastSeq = this.#store.transaction(() => {
+      this.#plans.begin();
       for (const batch of batches) this.#batch(batch, nowMs);
+      this.#plans.end();
     });
     return { lastSeq, duplicates: this.#duplicates };
+  }
+
+  recountPlans(): boolean {
+    if (!this.#plans.isDirty()) return false;
+    this.#store.transaction(() => void this.#plans.recount());
+    return true;
   }
 
   #batch(batch: Batch, nowMs: number): void {
     const store = this.#store;
     const origin = store.origins.keep(batch, (name) => store.sessions.id(name));
-    this.#place = { origin, source: SOURCES.indexOf(batch.source) };
+    this.#place = { origin, source: numberOf(batch.source) };
     if (batch.source === 'hook') store.hookQueries.prepare();
     const before = this.#duplicates;
     for (const record of batch.records) this.#record(record);
@@ -88,7 +101,13 @@ class Ingest {
       case 'tool_call':
         return this.#note(this.#toolCalls.add(record, this.#place));
       case 'occurrence':
-        return this.#note(this.#occurrences.add(record, this.#place));
+        this.#note(this.#occurrences.add(record, this.#place));
+        if (record.type === 'pr_created')
+          this.#plans.notePullRequest(
+            record,
+            SOURCES[this.#place.source] === 'hook' ? 'hook' : 'transcript',
+          );
+        return;
       case 'session_closing':
         return this.#toolCalls.close(record);
       case 'session_fact':
@@ -101,6 +120,8 @@ class Ingest {
         );
       case 'subagent':
         return store.sessionTables.keepSubagent(store.sessions.id(record.sessionId), record);
+      case 'plan_snapshot':
+        return this.#plans.add(record);
     }
   }
 
@@ -124,6 +145,7 @@ class Ingest {
       const row = this.#requestRow(record, costOf(priced), detailText(detail, priced));
       store.requests.add(row);
       countRequest(store, row, 1);
+      this.#plans.noteUse(row.session, row.atMs);
       return;
     }
     const found = this.#requestRow(record, NO_COST, detailText(detail, null));
@@ -138,6 +160,8 @@ class Ingest {
     countRequest(store, known.row, -1);
     countRequest(store, row, 1);
     store.requests.change(known.id, row);
+    this.#plans.noteUse(known.row.session, known.row.atMs);
+    this.#plans.noteUse(row.session, row.atMs);
   }
 
   #priced(row: RequestRow): RequestRow {
@@ -188,3 +212,7 @@ class Ingest {
     };
   }
 }
+
+/** Plans have no entries, so that theirs is never read. */
+const numberOf = (source: Source): number =>
+  source === 'plan' ? SOURCES.length : SOURCES.indexOf(source);

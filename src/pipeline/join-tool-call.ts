@@ -55,6 +55,7 @@ const callOf = (first: ToolCallRow, second: ToolCallRow) => {
     inputBytes: best.inputBytes ?? other.inputBytes,
     file: best.file ?? other.file,
     command: best.command ?? other.command,
+    planPath: best.planPath ?? other.planPath,
   };
 };
 

@@ -7,12 +7,14 @@ import type { Outranks } from './join-request.ts';
 import { joinToolCall, spanOf } from './join-tool-call.ts';
 import type { Permissions } from './permissions.ts';
 import type { Place } from './place.ts';
+import type { Plans } from './plans/plans.ts';
 
 /** What tool calls are joined with. */
 export interface ToolCallParts {
   readonly store: WriteStore;
   readonly outranks: Outranks;
   readonly permissions: Permissions;
+  readonly plans: Plans;
 }
 
 /** Writes tool calls: what several sources tell of one is one row. */
@@ -20,8 +22,10 @@ export class ToolCalls {
   readonly #store: WriteStore;
   readonly #outranks: Outranks;
   readonly #permissions: Permissions;
+  readonly #plans: Plans;
 
-  constructor({ store, outranks, permissions }: ToolCallParts) {
+  constructor({ store, outranks, permissions, plans }: ToolCallParts) {
+    this.#plans = plans;
     this.#store = store;
     this.#outranks = outranks;
     this.#permissions = permissions;
@@ -37,6 +41,7 @@ export class ToolCalls {
       store.toolCalls.add(row);
       countToolCall(store, row, 1);
       if (row.permissionKey !== null) this.#permissions.tell(null, row);
+      this.#plans.noteCall(row);
       return true;
     }
     return this.#join(known, found);
@@ -74,6 +79,7 @@ export class ToolCalls {
     countToolCall(store, row, 1);
     store.toolCalls.change(known.id, row);
     if (row.permissionKey !== null) this.#permissions.tell(known.row, row);
+    this.#plans.noteCall(row);
     return true;
   }
 
@@ -108,6 +114,7 @@ export class ToolCalls {
       resultBytes: record.resultBytes,
       file: record.filePath === null ? null : store.files.id(record.filePath),
       command: record.command,
+      planPath: record.planPath,
       linesAdded: record.linesAdded,
       linesRemoved: record.linesRemoved,
       startedAgentId: record.startedAgentId,

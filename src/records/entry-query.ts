@@ -1,6 +1,6 @@
 import type { MetricEntry } from './metric-entry.ts';
 import type { EventCategory } from './occurrence.ts';
-import type { Source } from './record.ts';
+import type { EntrySource } from './record.ts';
 
 /** Which entries of the store are asked for; null means that it does not matter. */
 export interface EntryQuery {
@@ -11,7 +11,7 @@ export interface EntryQuery {
   readonly sessions: readonly number[] | null;
   readonly projects: readonly number[] | null;
   readonly models: readonly number[] | null;
-  readonly source: Source | null;
+  readonly source: EntrySource | null;
   readonly eventType: string | null;
   readonly category: EventCategory | null;
   readonly tool: string | null;

@@ -1,5 +1,5 @@
 import type { EventCategory } from './occurrence.ts';
-import type { Source } from './record.ts';
+import type { EntrySource } from './record.ts';
 
 /** Token counts of one entry, under their wire names. */
 export interface EntryTokens {
@@ -33,7 +33,7 @@ export interface MetricEntry {
   readonly timestamp: string;
   readonly session_id: string;
   readonly project_path: string;
-  readonly source: Source;
+  readonly source: EntrySource;
   readonly event_type: string;
   readonly event_category: EventCategory;
   readonly model?: string;

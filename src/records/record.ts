@@ -1,11 +1,15 @@
 import type { ApiRequestRecord } from './api-request.ts';
 import type { OccurrenceRecord } from './occurrence.ts';
+import type { PlanSnapshotRecord } from './plan.ts';
 import type { SessionActivityRecord, SessionFactRecord, SubagentRecord } from './session.ts';
 import type { SessionClosingRecord } from './session-closing.ts';
 import type { ToolCallRecord } from './tool-call.ts';
 
-/** The kind of input a fact came from; the public `source`. */
-export type Source = 'hook' | 'transcript' | 'telemetry' | 'custom';
+/** The kind of input a fact came from. */
+export type Source = EntrySource | 'plan';
+
+/** The kinds of input that entries come from; the public `source`. */
+export type EntrySource = 'hook' | 'transcript' | 'telemetry' | 'custom';
 
 /** Everything a receiver can hand on. */
 export type MonitorRecord =
@@ -15,7 +19,8 @@ export type MonitorRecord =
   | SessionFactRecord
   | SessionActivityRecord
   | SubagentRecord
-  | SessionClosingRecord;
+  | SessionClosingRecord
+  | PlanSnapshotRecord;
 
 /** Why a line or payload was not used; a closed list, because it becomes a metric label. */
 export type RejectReason =
@@ -29,7 +34,14 @@ export type RejectReason =
   | 'invalid_usage'
   | 'invalid_id'
   | 'invalid_path'
-  | 'incomplete';
+  | 'incomplete'
+  | 'plan_status'
+  | 'duplicate_id'
+  | 'empty_manifest'
+  | 'outside_root'
+  | 'not_a_file'
+  | 'unreadable'
+  | 'too_many';
 
 /** One line or payload that was not used, and where it stands. */
 export interface Reject {

@@ -41,6 +41,8 @@ export interface ToolCallRecord {
   readonly filePath: string | null;
   /** First word of a shell command; never the rest of it. */
   readonly command: string | null;
+  /** Folder of the plan that the call's file lies in or its command names; absolute, see plan-path.ts. */
+  readonly planPath: string | null;
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
   /** Agent that this call started. */
@@ -79,6 +81,7 @@ export const emptyToolCall = (
   resultBytes: null,
   filePath: null,
   command: null,
+  planPath: null,
   linesAdded: null,
   linesRemoved: null,
   startedAgentId: null,

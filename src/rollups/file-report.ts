@@ -23,8 +23,11 @@ const NO_ACCESS: FileFigures = {
   lines_removed: 0,
 };
 
-/** Tools of Claude Code that change the file they name. */
-const WRITING_TOOLS = "'Edit', 'MultiEdit', 'Write', 'NotebookEdit'";
+/** Tools of Claude Code that change the file they name, as a list of SQL texts. */
+export const WRITING_TOOLS = "'Edit', 'MultiEdit', 'Write', 'NotebookEdit'";
+
+/** Tools of Claude Code that read the file they name, as a list of SQL texts. */
+export const READING_TOOLS = "'Read', 'NotebookRead'";
 
 /** Figures of each file, the most used first; only calls that are not yet pruned are known by file. */
 export function fileTable(
@@ -43,7 +46,7 @@ export function fileTable(
     .prepare<[], { file: string } & FileFigures>(
       `SELECT file.path AS file, reads, writes, calls, failures, lines_added, lines_removed FROM (
          SELECT file AS id,
-           sum(name IN ('Read', 'NotebookRead')) AS reads,
+           sum(name IN (${READING_TOOLS})) AS reads,
            sum(name IN (${WRITING_TOOLS})) AS writes,
            count(*) AS calls,
            sum(success IS 0 AND error_class IS NOT 'denied') AS failures,

@@ -1,7 +1,10 @@
 /** One series of a metric before it is scaled: labels and a whole number. */
 export interface MetricPoint {
   readonly labels: Readonly<Record<string, string>>;
+  /** The sum of all values, where it is a histogram. */
   readonly value: number;
+  /** Of a histogram: how many values lie in each bucket, the last one being above all bounds. */
+  readonly counts?: readonly number[];
 }
 
 /** Name that stands for all series that were one too many; also for projects that were. */
@@ -10,7 +13,16 @@ export const OTHER = 'other';
 const MAX_LABEL_LENGTH = 120;
 
 /** Labels whose values come from closed lists of ours, so that they stay when a series is folded. */
-const CLOSED_LABELS = new Set(['type', 'outcome', 'requester', 'reason', 'source', 'metric']);
+const CLOSED_LABELS = new Set([
+  'type',
+  'outcome',
+  'requester',
+  'reason',
+  'source',
+  'metric',
+  'status',
+  'event_type',
+]);
 
 /**
  * Adds up values under their labels, which are the same ones in the same order each time; what differs only in texts

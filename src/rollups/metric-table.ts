@@ -1,15 +1,19 @@
+import { PLAN_DURATION_BOUNDS_MS } from '../records/plan-durations.ts';
+
 /** What a metric is, for its description and for whoever sends it on. */
 export interface MetricSpec {
   /** Name in Prometheus; the one in OpenTelemetry is `otelName`. */
   readonly name: string;
   readonly otelName: string;
-  readonly kind: 'counter' | 'gauge';
+  readonly kind: 'counter' | 'gauge' | 'histogram';
   /** Unit as UCUM text. */
   readonly unit: string;
   readonly help: string;
   readonly labels: readonly string[];
   /** Whole numbers are kept; the metric shows them divided by this. */
   readonly divisor: number;
+  /** Of a histogram: inclusive bounds of its buckets but the last, before they are divided. */
+  readonly bounds?: readonly number[];
   /** Read from the store, or known only to the running process. */
   readonly from: 'store' | 'process';
 }
@@ -18,7 +22,7 @@ const NANO_USD = 1_000_000_000;
 const MILLISECONDS = 1_000;
 
 type Traits = Pick<MetricSpec, 'unit' | 'help'> &
-  Partial<Pick<MetricSpec, 'labels' | 'otelName' | 'divisor' | 'from'>>;
+  Partial<Pick<MetricSpec, 'labels' | 'otelName' | 'divisor' | 'from' | 'bounds'>>;
 
 function counter(name: string, traits: Traits): MetricSpec {
   const otelName = name.replace(/_total$/, '').replace(/^hall_monitor_/, 'hall_monitor.');
@@ -27,6 +31,10 @@ function counter(name: string, traits: Traits): MetricSpec {
 
 function gauge(name: string, traits: Traits): MetricSpec {
   return { ...counter(name, traits), kind: 'gauge' };
+}
+
+function histogram(name: string, traits: Traits): MetricSpec {
+  return { ...counter(name, traits), kind: 'histogram' };
 }
 
 /** Every metric there is, in the order in which they are exposed. */
@@ -148,6 +156,45 @@ export const METRICS = {
     help: 'Events that hooks told of, by where the hook was registered; one may be told by several.',
     otelName: 'hall_monitor.hook.events',
   }),
+  planEvents: counter('hall_monitor_plan_events_total', {
+    unit: '{event}',
+    labels: ['event_type', 'project'],
+    help: 'What happened to plans, by type of event.',
+    otelName: 'hall_monitor.plan.events',
+  }),
+  planFeatures: gauge('hall_monitor_plan_features', {
+    unit: '{feature}',
+    labels: ['plan', 'project', 'status'],
+    help: 'Features of plans as they are written now, by status; a plan that no checkout has any more has none.',
+    otelName: 'hall_monitor.plan.features',
+  }),
+  planDuration: histogram('hall_monitor_plan_feature_duration_seconds', {
+    unit: 's',
+    labels: ['status'],
+    help: 'Time that attempts at features took whose start was seen, by how they ended.',
+    otelName: 'hall_monitor.plan.feature.duration',
+    divisor: MILLISECONDS,
+    bounds: PLAN_DURATION_BOUNDS_MS,
+  }),
+  planCost: gauge('hall_monitor_plan_cost_usd', {
+    unit: 'USD',
+    labels: ['plan', 'project'],
+    help: 'Cost of plans in US dollars; it falls where a request turns out to belong elsewhere.',
+    otelName: 'hall_monitor.plan.cost',
+    divisor: NANO_USD,
+  }),
+  planTokens: gauge('hall_monitor_plan_tokens', {
+    unit: '{token}',
+    labels: ['plan', 'project', 'type'],
+    help: 'Tokens used for plans, by type: input, output, cache_read and cache_creation.',
+    otelName: 'hall_monitor.plan.tokens',
+  }),
+  planOddities: counter('hall_monitor_plan_oddities_total', {
+    unit: '{oddity}',
+    labels: ['reason'],
+    help: 'What was odd about plans as they were read.',
+    otelName: 'hall_monitor.plan.oddities',
+  }),
   sessions: gauge('hall_monitor_sessions', { unit: '{session}', help: 'Sessions known.' }),
   activeSessions: gauge('hall_monitor_sessions_active', {
     unit: '{session}',
@@ -254,3 +301,10 @@ export const METRICS = {
 
 /** Short name of a metric. */
 export type MetricKey = keyof typeof METRICS;
+
+/** Adds to one series of a metric. */
+export type Add = (
+  metric: MetricKey,
+  labels: Readonly<Record<string, string>>,
+  value: number,
+) => void;

@@ -6,7 +6,8 @@ import type { Database } from 'better-sqlite3';
 import { countActiveSessions } from './active-sessions.ts';
 import type { MetricPoint } from './metric-series.ts';
 import { createSeries, OTHER, projectLabels } from './metric-series.ts';
-import type { MetricKey } from './metric-table.ts';
+import type { Add, MetricKey } from './metric-table.ts';
+import { addPlans, planDurations } from './plan-metrics.ts';
 
 /** Series by metric, in the order in which their names were first seen. */
 export type MetricTotals = ReadonlyMap<MetricKey, readonly MetricPoint[]>;
@@ -32,8 +33,6 @@ const TALLY_METRICS: Readonly<Record<string, readonly [MetricKey, string]>> = {
   origin_resets: ['originResets', 'reason'],
 };
 
-type Add = (metric: MetricKey, labels: Readonly<Record<string, string>>, value: number) => void;
-
 interface Project {
   readonly id: number;
   readonly path: string;
@@ -56,10 +55,15 @@ export function metricTotals(db: Database, nowMs: number): MetricTotals {
     addTools(db, labels, add);
     addTallies(db, new Map(projects.map(({ id, path }) => [path, labels.get(id) ?? OTHER])), add);
     addHooks(db, add);
+    addPlans(db, projects, add);
     addState(db, nowMs, add);
+    return planDurations(db);
   });
-  read();
-  return new Map([...series].map(([metric, { points }]) => [metric, points()]));
+  const durations = read();
+  return new Map<MetricKey, readonly MetricPoint[]>([
+    ...[...series].map(([metric, { points }]) => [metric, points()] as const),
+    ['planDuration', durations],
+  ]);
 }
 
 const REQUEST_SUMS = [

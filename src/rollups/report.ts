@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { fileTable, type FileFigures } from './file-report.ts';
 import { resolveFilter, type NameFilter } from './filter.ts';
 import type { TimeUnit } from './local-time.ts';
+import { planTable } from './plan-report.ts';
 import type { ReportKind } from './report-kinds.ts';
 import type { TimeRange } from './time-slots.ts';
 import { createTimeZone } from './time-zone.ts';
@@ -21,7 +22,15 @@ export interface ReportQuery extends TimeRange, NameFilter {
 }
 
 /** The column that tells a report's rows apart. */
-export type ReportKey = TimeUnit | 'session_id' | 'project' | 'model' | 'tool' | 'file' | 'source';
+export type ReportKey =
+  | TimeUnit
+  | 'session_id'
+  | 'project'
+  | 'model'
+  | 'tool'
+  | 'file'
+  | 'plan'
+  | 'source';
 
 /** One row: its key, and what was used, called or done. */
 export type ReportRow = { readonly [key in ReportKey]?: string } & (
@@ -78,9 +87,7 @@ export function report(db: Database, query: ReportQuery): Report {
       refuseModel(query);
       return { ...head, ...fileTable(db, scope) };
     case 'plan':
-      throw new InputError('No plans are recorded yet.', {
-        hint: 'Ask for another report, such as `project`.',
-      });
+      return { ...head, ...planTable(db, scope) };
   }
 }
 

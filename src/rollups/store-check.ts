@@ -20,6 +20,8 @@ const COUNTED = [
   'request',
   'tool_call',
   'occurrence',
+  'plan',
+  'plan_event',
   'event',
   'rollup_request',
   'rollup_tool',
@@ -28,7 +30,7 @@ const COUNTED = [
 
 /** Examines the whole file for damage and the sums for agreement with each other; takes seconds per gigabyte. */
 export function checkStore(db: Database): StoreCheck {
-  const faults = [...quickCheck(db), ...sumFaults(db)];
+  const faults = [...quickCheck(db), ...sumFaults(db), ...planFaults(db)];
   const count = (table: string): number =>
     Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
   const moments = db
@@ -70,6 +72,21 @@ function sumFaults(db: Database): string[] {
       ? []
       : [`${column}: ${slots} says ${bySlot}, ${totals} says ${overall}`];
   });
+}
+
+/** What a plan used must be what was given to it, once that is worked out. */
+function planFaults(db: Database): string[] {
+  const wrong = db
+    .prepare<[], { readonly name: string; readonly used: number; readonly given: number }>(
+      `SELECT name, used, given FROM (
+         SELECT name, (SELECT coalesce(sum(requests), 0) FROM plan_usage WHERE plan = plan.id) AS used,
+           (SELECT count(*) FROM plan_request WHERE plan = plan.id) AS given
+         FROM plan WHERE dirty = 0) WHERE used <> given ORDER BY name`,
+    )
+    .all();
+  return wrong.map(
+    ({ name, used, given }) => `plan ${name}: plan_usage says ${used}, plan_request says ${given}`,
+  );
 }
 
 function iso(atMs: number | null): string | null {

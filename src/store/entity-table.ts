@@ -4,12 +4,16 @@ import { KeyIndex } from './key-index.ts';
 import { RowInserter } from './row-inserter.ts';
 import type { Kept } from './rows.ts';
 
-/** What a table of joined entities is made of. */
-export interface EntityTableParts<R> {
+/** Which table of joined entities, and how its rows are kept. */
+export interface EntityTableLayout<R> {
   readonly table: string;
   /** Number of the kind in the event log. */
   readonly kind: number;
   readonly layout: Layout<R>;
+}
+
+/** What a table of joined entities is made of. */
+export interface EntityTableParts<R> extends EntityTableLayout<R> {
   readonly fresh: boolean;
 }
 

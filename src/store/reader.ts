@@ -1,11 +1,13 @@
 import type { Database as Connection, Statement } from 'better-sqlite3';
 import Database from 'better-sqlite3';
 import type { EntryPages } from '../records/entry-query.ts';
-import type { MetricEntry } from '../records/metric-entry.ts';
 import { createEntryPages } from './read-entries.ts';
 import { occurrenceEntry, requestEntry, toolCallEntry } from './read-entry.ts';
+import type { NamedPlanEvent } from './read-plan-event.ts';
+import { planEvent, planEventsSql } from './read-plan-event.ts';
 import type { NamedOccurrence, NamedRequest, NamedToolCall } from './read-rows.ts';
 import { rowsSql } from './read-rows.ts';
+import { EVENT_KINDS } from './rows.ts';
 import type { Stored, StoreReader } from './store.ts';
 
 /** The reading side of the store, on a connection of its own that cannot write. */
@@ -45,45 +47,47 @@ export function createReader(dbPath: string): Reader {
 
 type Sequenced<R> = R & { readonly seq: number };
 
-/** Reads the log page by page, each kind of entry with one query per page. */
+/** Reads the log page by page, each kind of line with one query per page. */
 function createLogReader(db: Connection): StoreReader['after'] {
   const endOfPage = db.prepare<[number, number], { seq: number | null }>(
     'SELECT max(seq) AS seq FROM (SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT ?)',
   );
+  const from = (kind: number): string =>
+    `(SELECT seq, ref FROM event WHERE kind = ${kind} AND seq > ? AND seq <= ?) x`;
   const page = (kind: 0 | 1 | 2): Statement<[number, number]> =>
-    db.prepare(
-      rowsSql(
-        kind,
-        `(SELECT seq, ref FROM event WHERE kind = ${kind} AND seq > ? AND seq <= ?) x`,
-        'x.seq, ',
-      ),
-    );
+    db.prepare(rowsSql(kind, from(kind), 'x.seq, '));
   const [requests, toolCalls, occurrences] = [page(0), page(1), page(2)];
-  const read = (from: number, to: number): Stored[] => {
-    const bySeq = new Map<number, MetricEntry>();
-    for (const row of requests.all(from, to) as Sequenced<NamedRequest>[]) {
-      bySeq.set(row.seq, requestEntry(row));
+  const planEvents = db.prepare<[number, number]>(
+    planEventsSql(from(EVENT_KINDS.plan_event), 'x.seq, '),
+  );
+  const read = (after: number, to: number): Stored[] => {
+    const stored: Stored[] = [];
+    for (const row of requests.all(after, to) as Sequenced<NamedRequest>[]) {
+      stored.push({ seq: row.seq, kind: 'metric', entry: requestEntry(row) });
     }
-    for (const row of toolCalls.all(from, to) as Sequenced<NamedToolCall>[]) {
-      bySeq.set(row.seq, toolCallEntry(row));
+    for (const row of toolCalls.all(after, to) as Sequenced<NamedToolCall>[]) {
+      stored.push({ seq: row.seq, kind: 'metric', entry: toolCallEntry(row) });
     }
-    for (const row of occurrences.all(from, to) as Sequenced<NamedOccurrence>[]) {
-      bySeq.set(row.seq, occurrenceEntry(row));
+    for (const row of occurrences.all(after, to) as Sequenced<NamedOccurrence>[]) {
+      stored.push({ seq: row.seq, kind: 'metric', entry: occurrenceEntry(row) });
     }
-    return [...bySeq].map(([seq, entry]) => ({ seq, entry })).sort((a, b) => a.seq - b.seq);
+    for (const row of planEvents.all(after, to) as Sequenced<NamedPlanEvent>[]) {
+      stored.push({ seq: row.seq, kind: 'plan', event: planEvent(row) });
+    }
+    return stored.sort((a, b) => a.seq - b.seq);
   };
   // A page whose rows are all pruned would look like the end of the log, so such pages are passed over.
   return db.transaction((seq: number, limit: number): readonly Stored[] => {
-    for (let from = seq; ;) {
-      const to = endOfPage.get(from, limit)?.seq ?? null;
+    for (let after = seq; ;) {
+      const to = endOfPage.get(after, limit)?.seq ?? null;
       if (to === null) {
         return [];
       }
-      const stored = read(from, to);
+      const stored = read(after, to);
       if (stored.length > 0) {
         return stored;
       }
-      from = to;
+      after = to;
     }
   });
 }

@@ -55,6 +55,7 @@ export interface ToolCallRow {
   readonly resultBytes: number | null;
   readonly file: number | null;
   readonly command: string | null;
+  readonly planPath: string | null;
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
   readonly startedAgentId: string | null;
@@ -118,4 +119,4 @@ export const PART_RANKS = { transcript: 0, hook: 1, inferred: 2 } as const;
 export const SEEN_BY = { transcript: 1, hook: 2 } as const;
 
 /** Numbers of `kind` in the event log. */
-export const EVENT_KINDS = { request: 0, tool_call: 1, occurrence: 2 } as const;
+export const EVENT_KINDS = { request: 0, tool_call: 1, occurrence: 2, plan_event: 3 } as const;

@@ -1,16 +1,28 @@
 import type { Database } from 'better-sqlite3';
 import type { MetricEntry } from '../records/metric-entry.ts';
+import type { PlanEvent } from '../records/plan.ts';
 import type { Batch, OriginState, Source } from '../records/record.ts';
 
-/** One line of the append-only log, with its entry as it is known now. */
-export interface Stored {
+/** One line of the append-only log, with its entry or plan event as it is known now. */
+export type Stored = StoredMetric | StoredPlanEvent;
+
+/** A line of the log that tells of an entry. */
+export interface StoredMetric {
   readonly seq: number;
+  readonly kind: 'metric';
   readonly entry: MetricEntry;
+}
+
+/** A line of the log that tells of something that happened to a plan. */
+export interface StoredPlanEvent {
+  readonly seq: number;
+  readonly kind: 'plan';
+  readonly event: PlanEvent;
 }
 
 /** Reads what is committed; every exporter lives on this. */
 export interface StoreReader {
-  /** Entries after `seq` in commit order, at most `limit`; seq is gap-free and never reused. */
+  /** Entries and plan events after `seq` in commit order, at most `limit`; seq is gap-free and never reused. */
   readonly after: (seq: number, limit: number) => readonly Stored[];
   /** Highest seq committed, 0 for an empty store. */
   readonly lastSeq: () => number;
@@ -37,5 +49,7 @@ export interface Committed {
 export interface StoreWriter {
   readonly commit: (batches: readonly Batch[]) => Committed;
   readonly origins: (source: Source) => readonly OriginState[];
+  /** Works out what belongs to plans of which something changed since; false where nothing did. */
+  readonly recountPlans: () => boolean;
   readonly close: () => void;
 }

@@ -8,7 +8,9 @@ export type TallyName =
   | 'occurrence'
   | 'origin_resets'
   | 'permissions'
-  | 'permission_wait_ms';
+  | 'permission_wait_ms'
+  | 'plan_events'
+  | 'plan_oddities';
 
 /** Counts by name and label, kept for ever. */
 export class Tallies {

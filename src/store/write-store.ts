@@ -1,10 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { OriginState, Reject, Source } from '../records/record.ts';
 import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.ts';
-import { EntityTable } from './entity-table.ts';
+import { EntityTable, type EntityTableLayout } from './entity-table.ts';
 import { Names } from './names.ts';
 import { HookQueries } from './hook-queries.ts';
 import { createIndexes } from './open.ts';
+import { PlanEvidence } from './plan-evidence.ts';
+import { PlanShares } from './plan-shares.ts';
+import { PlanTables } from './plan-tables.ts';
 import { OriginTable } from './origin-table.ts';
 import { EVENT_KINDS, type OccurrenceRow, type RequestRow, type ToolCallRow } from './rows.ts';
 import { SessionTables } from './session-tables.ts';
@@ -33,6 +36,22 @@ export const REQUEST_SUMS = [
 /** Columns of the sums over tool calls, in the order the pipeline adds to them. */
 export const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
 
+const REQUESTS: EntityTableLayout<RequestRow> = {
+  table: 'request',
+  kind: EVENT_KINDS.request,
+  layout: REQUEST_LAYOUT,
+};
+const TOOL_CALLS: EntityTableLayout<ToolCallRow> = {
+  table: 'tool_call',
+  kind: EVENT_KINDS.tool_call,
+  layout: TOOL_CALL_LAYOUT,
+};
+const OCCURRENCES: EntityTableLayout<OccurrenceRow> = {
+  table: 'occurrence',
+  kind: EVENT_KINDS.occurrence,
+  layout: OCCURRENCE_LAYOUT,
+};
+
 /** The store as the pipeline writes to it: tables, each with its own statements, inside one transaction at a time. */
 export class WriteStore {
   readonly db: Database;
@@ -47,6 +66,9 @@ export class WriteStore {
   readonly occurrences: EntityTable<OccurrenceRow>;
   readonly sessionTables: SessionTables;
   readonly hookQueries: HookQueries;
+  readonly plans: PlanTables;
+  readonly planEvidence: PlanEvidence;
+  readonly planShares: PlanShares;
   readonly requestSums: Sums;
   readonly toolSums: Sums;
   readonly tallies: Tallies;
@@ -71,26 +93,14 @@ export class WriteStore {
     this.files = new Names(db, 'file', 'path');
     this.sessions = new Names(db, 'session', 'session_id');
     this.origins = new OriginTable(db);
-    this.requests = new EntityTable<RequestRow>(db, {
-      table: 'request',
-      kind: EVENT_KINDS.request,
-      layout: REQUEST_LAYOUT,
-      fresh,
-    });
-    this.toolCalls = new EntityTable<ToolCallRow>(db, {
-      table: 'tool_call',
-      kind: EVENT_KINDS.tool_call,
-      layout: TOOL_CALL_LAYOUT,
-      fresh,
-    });
-    this.occurrences = new EntityTable<OccurrenceRow>(db, {
-      table: 'occurrence',
-      kind: EVENT_KINDS.occurrence,
-      layout: OCCURRENCE_LAYOUT,
-      fresh,
-    });
+    this.requests = new EntityTable(db, { ...REQUESTS, fresh });
+    this.toolCalls = new EntityTable(db, { ...TOOL_CALLS, fresh });
+    this.occurrences = new EntityTable(db, { ...OCCURRENCES, fresh });
     this.sessionTables = new SessionTables(db);
     this.hookQueries = new HookQueries(db);
+    this.plans = new PlanTables(db);
+    this.planEvidence = new PlanEvidence(db);
+    this.planShares = new PlanShares(db);
     const requestKeys = ['project', 'model', 'source', 'requester'];
     const toolKeys = ['project', 'tool', 'source'];
     this.#requestTotals = new Sums(db, {
@@ -125,8 +135,10 @@ export class WriteStore {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       for (const table of this.#entities) table.begin();
+      this.plans.events.begin();
       work();
       for (const table of this.#entities) table.log();
+      this.plans.events.log();
       for (const sums of this.#sums) sums.flush();
       const seq = this.#lastSeq.get()!.seq;
       this.db.exec('COMMIT');

@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   hooks: () => import('./hooks.bench.ts'),
   shim: () => import('./shim.bench.ts'),
   'client-hooks': () => import('./client-hooks.bench.ts'),
+  plans: () => import('./plans.bench.ts'),
 };
 const CCUSAGE = '@ccusage/ccusage-linux-x64@20.0.24';
 const QUICK_MB = 32;

@@ -120,7 +120,7 @@ describe('hall-monitor report', () => {
     ]);
   });
 
-  it.each(['hourly', 'weekly', 'monthly', 'session', 'tool', 'file', 'source'])(
+  it.each(['hourly', 'weekly', 'monthly', 'session', 'tool', 'file', 'plan', 'source'])(
     'answers %s in all forms',
     async (kind) => {
       for (const form of [[], ['--json'], ['--csv']]) {
@@ -157,7 +157,6 @@ describe('hall-monitor report', () => {
     ],
     [['report', 'daily', '--timezone', 'Mars/X', '--no-sync'], 'Unknown time zone "Mars/X".'],
     [['report', 'daily', '--json', '--csv', '--no-sync'], '--json and --csv exclude each other'],
-    [['report', 'plan', '--no-sync'], 'No plans are recorded yet.'],
     [['report', 'daily', '--frob'], "unknown option '--frob'"],
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['sessions', '--limit', '0'], 'Allowed is a whole number from 1 on.'],
@@ -353,6 +352,7 @@ describe('help', () => {
     ['--help'],
     ['report', '--help'],
     ['sessions', '--help'],
+    ['plans', '--help'],
     ['db', 'backup', '--help'],
     ['config', 'show', '--help'],
     ['pricing', 'explain', '--help'],
@@ -375,6 +375,7 @@ describe('help', () => {
         'import',
         'report',
         'sessions',
+        'plans',
         'explain',
         'pricing',
         'db',

@@ -57,6 +57,7 @@ export function describeReceiver<C>({ receiver, createWorld }: ReceiverSuite<C>)
         now: Date.now,
         count: () => undefined,
         origins: collector.origins,
+        projects: () => [],
         events: createReceiverEvents(),
       };
       // Whatever lies in files is read by another receiver; this one need not wait for it.
@@ -194,6 +195,7 @@ export function describeReceiver<C>({ receiver, createWorld }: ReceiverSuite<C>)
         now: Date.now,
         count: () => undefined,
         origins: collector.origins,
+        projects: () => [],
         sink: collector.sink,
         events: createReceiverEvents(),
       };

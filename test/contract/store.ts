@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiRequestRecord } from '../../src/records/api-request.ts';
 import type { Batch, MonitorRecord } from '../../src/records/record.ts';
 import type { StoreReader, StoreWriter } from '../../src/store/store.ts';
+import { entryOf } from '../support/stored-entry.ts';
 
 /** A store that is open: its writer, and what an exporter reads of it. */
 export interface OpenedStore {
@@ -86,6 +87,7 @@ const call = (number: number): MonitorRecord => ({
   resultBytes: null,
   filePath: null,
   command: null,
+  planPath: null,
   linesAdded: null,
   linesRemoved: null,
   startedAgentId: null,
@@ -120,7 +122,7 @@ export function describeStore(name: string, createMaker: () => StoreMaker): void
       store.writer.commit([batch(records, position)]);
     const seqs = (): readonly number[] => store.reader.after(0, 1000).map(({ seq }) => seq);
     const revisions = (): readonly number[] =>
-      store.reader.after(0, 1000).map(({ entry }) => entry.revision);
+      store.reader.after(0, 1000).map((stored) => entryOf(stored).revision);
     const upTo = (count: number): readonly number[] =>
       Array.from({ length: count }, (_, index) => index + 1);
 
@@ -185,7 +187,9 @@ export function describeStore(name: string, createMaker: () => StoreMaker): void
       expect(told).toMatchObject([
         { seq: 3, entry: { revision: 1, tokens: { output_tokens: 50 } } },
       ]);
-      expect(store.reader.after(0, 1)[0]?.entry.id).toBe(told[0]?.entry.id);
+      expect(store.reader.after(0, 1).map((stored) => entryOf(stored).id)).toEqual(
+        told.map((stored) => entryOf(stored).id),
+      );
     });
 
     it('tells once what changed several times in one commit', () => {

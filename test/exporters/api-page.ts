@@ -91,21 +91,45 @@ ${hookRows()}
 more was heard before its session went on stays \`tool_start\`, with \`error_class\` \`interrupted\`. What the client itself puts in as a
 prompt is \`injected_prompt\`.
 
-## The live stream
+## Plans
 
-\`GET /events/metrics\` sends every entry as it is committed:
+A plan is a folder below \`dev/active\` or \`dev/complete\` of a project. It is told by its name, or by its \`plan_id\` where projects
+share a name or the name is that of another path, such as \`events\`; a name stands in the path as \`encodeURIComponent\` writes it.
+What answers for a name answers for every plan that has it, the one that changed last first.
+
+- \`location\` is where the folder lies and \`progress\` what the features say; nothing is concluded from one to the other, so a plan
+  may be \`complete\` with none of 33 features completed.
+- An *activation* is one time that the plan lay in \`dev/active\`, an *attempt* one try at a feature in it. Where the start of an
+  attempt was not seen, \`start_inferred\` is true and there is no duration. What goes on has \`elapsed_ms\` and no duration.
+- Each request and tool call of a session that works on a plan belongs to one attempt, or to \`rest\`. \`features\`, \`earlier\` (features
+  of a writing of the plan before the present one) and \`rest\` add up to \`total\`, except \`files_touched\`, which counts different
+  files.
+- \`touched_planned\` and \`touched_unplanned\` compare the files that a feature names with those that Edit, MultiEdit, NotebookEdit
+  and Write changed; both are null where it names none. The plan's own folder counts as neither.
+- A plan event is told again with a higher \`revision\` when it is found out who it was. \`data.session_source\` and
+  \`data.time_source\` say how that and its time are known.
+- Spans have the same ids each time, also from a store that was built anew. \`gen_ai.usage.input_tokens\` is everything that was
+  read, from the cache or not.
+
+## The live streams
+
+\`GET /events/metrics\` sends every entry as it is committed, \`GET /events/plans\` every plan event:
 
 \`\`\`
 id: 4711
 event: metric
 data: {"id":"req_...","revision":0,"timestamp":"2026-11-20T09:00:00.000Z",...}
+
+id: 4712
+event: plan
+data: {"id":"pev_...","revision":0,"timestamp":"2026-11-20T09:00:01.000Z",...}
 \`\`\`
 
-\`id\` is the entry's place in the log. A client that comes back with \`Last-Event-ID\` (browsers do so by themselves) or
-\`?last_event_id=\` is told everything it missed, each entry once, and then what is new. An entry whose fields grow is told
-again with the same \`data.id\` and a higher \`revision\`: keep the highest. A comment every 15 s keeps the line open. A client
-that is more than 1 MiB behind is cut off and can resume; more than 100 streams are refused with 503, more than 5 opened by
-one address within a minute with 429. All four numbers are configurable (\`sse\`).
+\`id\` is the place in the log, which both share. A client that comes back with \`Last-Event-ID\` (browsers do so by themselves) or
+\`?last_event_id=\` is told everything it missed, each thing once, and then what is new. An entry or plan event whose fields
+grow is told again with the same \`data.id\` and a higher \`revision\`: keep the highest. A comment every 15 s keeps the line open.
+A client that is more than 1 MiB behind is cut off and can resume; more than 100 streams are refused with 503, more than 5
+opened by one address within a minute with 429. All four numbers are configurable (\`sse\`).
 `;
 
 /** The page that describes the HTTP interface. */

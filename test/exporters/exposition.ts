@@ -27,7 +27,8 @@ export function parseExposition(text: string): readonly Series[] {
       }
       const [, name = '', labelText = '', value = ''] = LINE.exec(line) ?? [];
       if (name === '') throw new Error(`Not a line: ${line}`);
-      if (!described.has(`HELP ${name}`) || !described.has(`TYPE ${name}`))
+      const family = familyOf(name, described);
+      if (!described.has(`HELP ${family}`) || !described.has(`TYPE ${family}`))
         throw new Error(`Not described: ${line}`);
       const labels = Object.fromEntries(
         [...labelText.matchAll(LABEL)].map(([, label = '', quoted = '']) => [
@@ -46,4 +47,10 @@ export function parseExposition(text: string): readonly Series[] {
 
 function unquoted(text: string): string {
   return text.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
+}
+
+/** The name under which a series is described: that of a histogram's parts is the histogram's. */
+function familyOf(name: string, described: ReadonlyMap<string, string>): string {
+  const histogram = name.replace(/_(bucket|sum|count)$/, '');
+  return described.get(`TYPE ${histogram}`) === 'histogram' ? histogram : name;
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Component } from '../../src/component.ts';
 import type { MetricEntry } from '../../src/records/metric-entry.ts';
+import type { PlanEventType } from '../../src/records/plan.ts';
 import { rememberPeer } from '../../src/runtime/peer.ts';
 import type { RestDeps } from '../../exporters/rest/deps.ts';
 import { rest } from '../../exporters/rest/index.ts';
@@ -13,6 +14,7 @@ import { createServer } from '../../src/server/server.ts';
 import { servingDeps } from '../server/serving.ts';
 import type { ServingStore } from '../server/serving-store.ts';
 import { createServingStore, NINE_MS, SESSION_B } from '../server/serving-store.ts';
+import { createPlanFixture } from '../support/plan-fixture.ts';
 
 let store: ServingStore;
 let abort: AbortController;
@@ -51,8 +53,17 @@ async function open(
   headers: Record<string, string> = {},
   peer?: string,
 ): Promise<Response> {
-  const route = component.routes?.find(({ path }) => path === '/events/metrics');
-  const request = new Request(`http://127.0.0.1:9464/events/metrics${query}`, { headers });
+  return await openStream(component, `/events/metrics${query}`, headers, peer);
+}
+
+async function openStream(
+  component: Component,
+  where: string,
+  headers: Record<string, string> = {},
+  peer?: string,
+): Promise<Response> {
+  const route = component.routes?.find(({ path }) => path === where.replace(/\?.*/, ''));
+  const request = new Request(`http://127.0.0.1:9464${where}`, { headers });
   if (peer !== undefined) rememberPeer(request, peer);
   return (await route?.handle(request, {})) ?? new Response();
 }
@@ -120,6 +131,81 @@ function commit(count: number, type = 'user_prompt', session?: string): void {
   }
   store.commit();
 }
+
+describe('a live stream of plans', () => {
+  const planEvents = (): { readonly tell: (type: PlanEventType, session?: string) => void } => {
+    const plans = createPlanFixture(store.db);
+    const plan = plans.plan();
+    return {
+      tell: (type, session) => {
+        plans.event({ plan, type, atMs: NINE_MS, ...(session !== undefined && { session }) });
+        store.commit();
+      },
+    };
+  };
+
+  it('tells plan events and no entries, and that of entries no plan events', async () => {
+    const component = start();
+    const { tell } = planEvents();
+    const plans = new Listener(await openStream(component, '/events/plans'));
+    const metrics = new Listener(await open(component));
+    commit(1);
+    tell('plan_created');
+    tell('plan_optimized');
+    commit(1);
+    expect(await plans.next()).toMatchObject({
+      id: 2,
+      event: 'plan',
+      entry: { event_type: 'plan_created', plan_name: 'metrics', session_id: 'unknown' },
+    });
+    expect(await plans.ids(1)).toEqual([3]);
+    expect(await metrics.ids(2)).toEqual([1, 4]);
+  });
+
+  it('resumes where it was, over entries that it does not tell', async () => {
+    const { tell } = planEvents();
+    tell('plan_created');
+    commit(450);
+    tell('plan_optimized');
+    const listener = new Listener(
+      await openStream(start(), '/events/plans', { 'last-event-id': '1' }),
+    );
+    tell('orchestration_started');
+    expect(await listener.ids(2)).toEqual([452, 453]);
+  });
+
+  it.each([
+    ['event_type=plan_optimized', [2]],
+    [`session=${SESSION_B.slice(0, 8)}`, [3]],
+    ['session=unknown', [1, 2]],
+    ['plan=metrics&project=shop', [1, 2, 3]],
+    ['project=/home/dev/shop', [1, 2, 3]],
+    ['plan=metrics', [1, 2, 3]],
+  ])('tells only what fits %s, also of what was missed', async (query, expected) => {
+    const { tell } = planEvents();
+    const tellAll = (): void => {
+      tell('plan_created');
+      tell('plan_optimized');
+      tell('plan_created', SESSION_B);
+    };
+    tellAll();
+    const where = `/events/plans?${query}&last_event_id=0`;
+    const listener = new Listener(await openStream(start(), where));
+    expect(await listener.ids(expected.length)).toEqual(expected);
+    tellAll();
+    expect(await listener.ids(expected.length)).toEqual(expected.map((id) => id + 3));
+  });
+
+  it('takes the id of a plan as well as its name', async () => {
+    const { tell } = planEvents();
+    tell('plan_created');
+    const first = new Listener(await openStream(start(), '/events/plans?last_event_id=0'));
+    const { data } = (await first.next()).entry;
+    tell('plan_optimized');
+    const where = `/events/plans?plan=${String(data['plan_id'])}&last_event_id=1`;
+    expect(await new Listener(await openStream(start(), where)).ids(1)).toEqual([2]);
+  });
+});
 
 describe('a live stream', () => {
   it('is one, and says how to come back', async () => {

@@ -10,6 +10,8 @@ What \`GET /metrics\` shows, in the text format of Prometheus (version 0.0.4). T
   the same figure that REST and the reports show, and never counts a request, call or prompt twice.
 - \`project\` is the last part of the project's path. Where two projects share it, the one that came later is called by
   more of its path, so a name never moves from one project to another. A session that names no folder is \`unknown\`.
+- \`plan\` is the name of a plan's folder. The newest plans come first, so where there are too many the oldest ones are
+  added up. What plans cost is a gauge, since a request may turn out to belong to another feature or to no plan at all.
 - No label ever holds a session, a file, a command or text from a conversation.
 - A metric has at most \`maxSeries\` series (1,000 by default). What is too much is added up under \`other\`, so that sums
   stay whole; \`hall_monitor_series_overflow_total\` says how many series that concerns.
@@ -32,6 +34,8 @@ const TAIL = `
 | How much of the prompt comes from the cache? | \`sum(rate(hall_monitor_tokens_total{type="cache_read"}[1h])) / sum(rate(hall_monitor_tokens_total{type!="output"}[1h]))\` |
 | Which tools fail? | \`sum by (tool) (rate(hall_monitor_tool_calls_total{outcome="failure"}[1h]))\` |
 | How long does a tool take on average? | \`sum by (tool) (rate(hall_monitor_tool_duration_seconds_total[1h])) / sum by (tool) (rate(hall_monitor_tool_timed_calls_total[1h]))\` |
+| How far is each plan? | \`sum by (plan, project) (hall_monitor_plan_features{status="completed"}) / sum by (plan, project) (hall_monitor_plan_features)\` |
+| How long does a feature take? | \`histogram_quantile(0.5, sum by (le) (hall_monitor_plan_feature_duration_seconds_bucket{status="completed"}))\` |
 | Is anything still coming in? | \`time() - hall_monitor_last_event_timestamp_seconds\` |
 | Can the total be believed? | \`sum(hall_monitor_unpriced_requests_total)\`, \`sum(hall_monitor_not_final_requests_total)\`, \`sum(hall_monitor_rejects_total)\` |
 `;

@@ -8,6 +8,7 @@ import { needs } from '../support/offers.ts';
 import { askJson, servingApp, servingDeps } from '../server/serving.ts';
 import type { ServingStore } from '../server/serving-store.ts';
 import { createServingStore, fillSample, NINE_MS } from '../server/serving-store.ts';
+import { createPlanFixture, fillPlanSample } from '../support/plan-fixture.ts';
 import { parseExposition } from './exposition.ts';
 
 let store: ServingStore;
@@ -47,9 +48,18 @@ const processGauges = (deps: ReturnType<typeof servingDeps>): ReturnType<typeof 
   return deps;
 };
 
+/** The plan of the sample, with what the pipeline counts of it. */
+function fillPlans(): void {
+  fillPlanSample(store.db);
+  store.tally('plan_events', `feature_started\t/home/dev/shop`, 4);
+  store.tally('plan_events', `pr_created\t/home/dev/shop`, 1);
+  store.tally('plan_oddities', 'regression', 1);
+}
+
 describe('/metrics', () => {
   it('is this text for the sample', async () => {
     fillSample(store);
+    fillPlans();
     const text = await exposition({}, processGauges(servingDeps(store)));
     await expect(
       text.replace(/^(hall_monitor_db_size_bytes) \d+$/m, '$1 SIZE'),
@@ -63,6 +73,7 @@ describe('/metrics', () => {
 
   it('has every metric of the table, and no other', async () => {
     fillSample(store);
+    fillPlans();
     store.tally('occurrence', 'slash_command\t/home/dev/shop', 1);
     store.tally('occurrence', 'user_interrupt\t/home/dev/shop', 1);
     store.tally('occurrence', 'turn_completed\t/home/dev/shop', 1);
@@ -70,7 +81,10 @@ describe('/metrics', () => {
     store.tally('occurrence', 'notification\t/home/dev/shop', 1);
     store.tally('occurrence', 'something_new\t/home/dev/shop', 1);
     const text = await exposition({ maxSeries: 10 }, processGauges(servingDeps(store)));
-    const exposed = new Set(parseExposition(text).map(({ name }) => name));
+    const histogram = METRICS.planDuration.name;
+    const exposed = new Set(
+      parseExposition(text).map(({ name }) => (name.startsWith(histogram) ? histogram : name)),
+    );
     exposed.delete('target_info');
     expect([...exposed].sort()).toEqual(
       Object.values(METRICS)
@@ -150,6 +164,121 @@ describe('/metrics', () => {
     expect(await text()).toContain('model="wrong"');
     store.db.exec("UPDATE model SET name = 'right'");
     expect(await text()).not.toContain('model="wrong"');
+  });
+});
+
+describe('plans', () => {
+  const seriesOf = async (
+    name: string,
+    config: object = {},
+  ): Promise<readonly (readonly [Readonly<Record<string, string>>, number])[]> =>
+    parseExposition(await exposition(config))
+      .filter((each) => each.name === name)
+      .map(({ labels, value }) => [labels, value]);
+
+  it('show features as they are written now, by status', async () => {
+    const plans = createPlanFixture(store.db);
+    const plan = plans.plan({ generation: 2 });
+    plans.feature({ plan, id: 'old', status: 'failed' });
+    plans.feature({ plan, id: 'F1', generation: 2, status: 'completed' });
+    plans.feature({ plan, id: 'F2', generation: 2, status: 'completed' });
+    plans.feature({ plan, id: 'F3', generation: 2, removedAtMs: 1 });
+    const gone = plans.plan({ name: 'gone', location: 'gone' });
+    plans.feature({ plan: gone, id: 'F1' });
+    const of = { plan: 'metrics', project: 'shop' };
+    expect(await seriesOf('hall_monitor_plan_features')).toEqual([
+      [{ ...of, status: 'pending' }, 0],
+      [{ ...of, status: 'in_progress' }, 0],
+      [{ ...of, status: 'completed' }, 2],
+      [{ ...of, status: 'failed' }, 0],
+    ]);
+  });
+
+  it('cost what all their activations cost', async () => {
+    const plans = createPlanFixture(store.db);
+    const plan = plans.plan();
+    plans.usage({ plan, costNanoUsd: 1, input: 1, cacheWrite5m: 2 });
+    plans.usage({ plan, activation: 2, attempt: 9, costNanoUsd: 2_000_000_000, input: 5 });
+    const of = { plan: 'metrics', project: 'shop' };
+    expect(await seriesOf('hall_monitor_plan_cost_usd')).toEqual([[of, 2.000000001]]);
+    expect(await seriesOf('hall_monitor_plan_tokens')).toEqual([
+      [{ ...of, type: 'input' }, 6],
+      [{ ...of, type: 'output' }, 0],
+      [{ ...of, type: 'cache_read' }, 0],
+      [{ ...of, type: 'cache_creation' }, 2],
+    ]);
+  });
+
+  it('show how long attempts took as a histogram whose buckets grow', async () => {
+    fillPlans();
+    const name = 'hall_monitor_plan_feature_duration_seconds';
+    const completed = (await seriesOf(`${name}_bucket`))
+      .filter(([labels]) => labels['status'] === 'completed')
+      .map(([{ le }, value]) => `${le} ${value}`);
+    expect(completed.join(', ')).toBe(
+      '10 0, 30 0, 60 0, 120 0, 300 1, 600 1, 1200 1, 1800 1, 3600 1, 7200 1, 14400 1, 28800 1, +Inf 2',
+    );
+    expect(await seriesOf(`${name}_sum`)).toEqual([
+      [{ status: 'completed' }, 36_180],
+      [{ status: 'failed' }, 120],
+    ]);
+    expect(await seriesOf(`${name}_count`)).toEqual([
+      [{ status: 'completed' }, 2],
+      [{ status: 'failed' }, 1],
+    ]);
+  });
+
+  it('name projects that nothing else told of without renaming others', async () => {
+    store.request({ atMs: NINE_MS, project: '/home/dev/shop' });
+    store.commit();
+    const plans = createPlanFixture(store.db);
+    for (const repository of ['/srv/shop', '/home/dev/shop', '/srv/new']) {
+      plans.usage({ plan: plans.plan({ repository }) });
+      store.tally('plan_events', `plan_created\t${repository}`, 1);
+    }
+    const projects = (await seriesOf('hall_monitor_plan_cost_usd')).map(([{ project }]) => project);
+    expect(projects).toEqual(['new', 'shop', 'srv/shop']);
+    expect(await seriesOf('hall_monitor_plan_events_total')).toEqual([
+      [{ event_type: 'plan_created', project: 'shop' }, 1],
+      [{ event_type: 'plan_created', project: 'new' }, 1],
+      [{ event_type: 'plan_created', project: 'srv/shop' }, 1],
+    ]);
+  });
+
+  it('are added up under other where there are too many, the oldest first', async () => {
+    const plans = createPlanFixture(store.db);
+    for (let index = 0; index < 30; index += 1) {
+      const plan = plans.plan({ name: `plan-${index}` });
+      plans.feature({ plan, id: 'F1', status: 'completed' });
+      plans.usage({ plan, costNanoUsd: 1_000_000_000 });
+    }
+    const cost = await seriesOf('hall_monitor_plan_cost_usd', { maxSeries: 10 });
+    expect(cost).toHaveLength(10);
+    expect(cost[0]).toEqual([{ plan: 'plan-29', project: 'shop' }, 1]);
+    expect(cost.at(-1)).toEqual([{ plan: 'other', project: 'other' }, 21]);
+    const features = await seriesOf('hall_monitor_plan_features', { maxSeries: 10 });
+    expect(
+      features
+        .filter(([{ status }]) => status === 'completed')
+        .reduce((sum, [, value]) => sum + value, 0),
+    ).toBe(30);
+  });
+
+  it('do not make a scrape large or slow', async () => {
+    store.db.exec(`
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+        INSERT INTO plan SELECT i, 'k' || i, 'plan-' || i, '/p/' || i, '/p', 'active', 1, 1, 0, 0 FROM n;
+      INSERT INTO plan_usage SELECT id, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1000000000, 1, 1, 1, 1, 1, 1 FROM plan;
+      INSERT INTO plan_feature (plan, generation, name, feature_id, position, detail, status)
+        SELECT id, 1, 'F1', 'F1', 0, '{}', 'pending' FROM plan;`);
+    const startedAt = performance.now();
+    const text = await exposition();
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(text.length).toBeLessThan(1_000_000);
+    const sumOf = (name: string): number =>
+      parseExposition(text).reduce((sum, each) => sum + (each.name === name ? each.value : 0), 0);
+    expect(sumOf('hall_monitor_plan_cost_usd')).toBe(20_000);
+    expect(sumOf('hall_monitor_plan_features')).toBe(20_000);
   });
 });
 
@@ -250,7 +379,7 @@ describe('the table of metrics', () => {
       expect(name).toMatch(/^(hall_monitor|process)_[a-z_]+[a-z]$/);
       expect(name.endsWith('_total')).toBe(kind === 'counter');
       expect(otelName).toMatch(/^(hall_monitor|process)\.[a-z._]+$/);
-      for (const label of labels) expect(label).toMatch(/^[a-z]+$/);
+      for (const label of labels) expect(label).toMatch(/^[a-z_]+$/);
     }
     expect(new Set(specs.map(({ name }) => name)).size).toBe(specs.length);
     expect(new Set(specs.map(({ otelName }) => otelName)).size).toBe(specs.length);
@@ -258,6 +387,7 @@ describe('the table of metrics', () => {
 
   needs('promtool')('pleases promtool', async () => {
     fillSample(store);
+    fillPlans();
     const text = await exposition({}, processGauges(servingDeps(store)));
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
       input: text,

@@ -18,6 +18,7 @@ export interface IngestFixture {
   readonly store: WriteStore;
   readonly db: Database;
   readonly commit: (...batches: readonly Batch[]) => Committed;
+  readonly recountPlans: () => boolean;
   /** Closes the store as a crash would leave it, and opens it again. */
   readonly reopen: () => void;
   readonly remove: () => void;
@@ -40,6 +41,7 @@ export const createIngestFixture = (): IngestFixture => {
       return store.db;
     },
     commit: (...batches) => ingest.commit(batches),
+    recountPlans: () => ingest.recountPlans(),
     reopen: () => {
       ingest.close();
       ({ store, ingest } = open());
@@ -107,6 +109,7 @@ export const toolCall = (stated: Partial<ToolCallRecord> = {}): ToolCallRecord =
   resultBytes: 400,
   filePath: '/home/dev/one/a.ts',
   command: null,
+  planPath: null,
   linesAdded: null,
   linesRemoved: null,
   startedAgentId: null,

@@ -165,6 +165,7 @@ function toolCall(index: number): ToolCallRecord {
     resultBytes: 1,
     filePath: null,
     command: null,
+    planPath: null,
     linesAdded: null,
     linesRemoved: null,
     startedAgentId: null,

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import { report, type ReportQuery } from '../../src/rollups/report.ts';
+import { createPlanFixture } from '../support/plan-fixture.ts';
 import { createStoreFixture } from '../support/store-fixture.ts';
 
 const ALL: Omit<ReportQuery, 'kind'> = {
@@ -109,11 +110,76 @@ describe('a report', () => {
       expect(report(store.db, { ...ALL, kind }).rows).toEqual([]);
     }
   });
+});
 
-  it('says that there are no plans yet', () => {
-    expect(() => report(createStoreFixture().db, { ...ALL, kind: 'plan' })).toThrow(
-      'No plans are recorded yet.',
-    );
+describe('the plan report', () => {
+  it('adds up what was given to each plan, the dearest first', () => {
+    const store = createStoreFixture();
+    const plans = createPlanFixture(store.db);
+    const cheap = plans.plan({ name: 'cheap' });
+    const dear = plans.plan({ name: 'dear' });
+    plans.plan({ name: 'unused' });
+    store.request({ atMs: AT_MS, costNanoUsd: 1 });
+    plans.shareRequest({ plan: cheap });
+    for (const costNanoUsd of [5, 6]) {
+      store.request({ atMs: AT_MS, costNanoUsd });
+      plans.shareRequest({ plan: dear, attempt: costNanoUsd });
+    }
+    store.request({ atMs: AT_MS, costNanoUsd: 100 });
+    const { rows, totals } = report(store.db, { ...ALL, kind: 'plan' });
+    expect(rows).toMatchObject([
+      { plan: 'dear', requests: 2, output_tokens: 40, cost_usd: 11e-9 },
+      { plan: 'cheap', requests: 1, cost_usd: 1e-9 },
+    ]);
+    expect(totals).toMatchObject({ requests: 3, cost_usd: 12e-9 });
+    expect(Object.keys(rows[0] ?? {})).toEqual(['plan', ...Object.keys(totals)]);
+  });
+
+  it('honours range, project, session and model, a part of a request under its own model', () => {
+    const store = createStoreFixture();
+    const plans = createPlanFixture(store.db);
+    const plan = plans.plan();
+    const advisor = { model: 'advisor', inputTokens: 7, costNanoUsd: 30, estimated: false };
+    const seeds = [
+      { atMs: AT_MS, costNanoUsd: 1, project: '/a', session: 'one' },
+      { atMs: AT_MS + 1, costNanoUsd: 2, project: '/b', session: 'two', advisor },
+      { atMs: AT_MS + 2, costNanoUsd: 4, project: '/a', session: 'two', model: 'other' },
+    ];
+    for (const seed of seeds) {
+      store.request(seed);
+      plans.shareRequest({ plan });
+    }
+    const cost = (names: Partial<ReportQuery>): unknown =>
+      report(store.db, { ...ALL, ...names, kind: 'plan' }).totals;
+    expect(cost({})).toMatchObject({ requests: 3, cost_usd: 37e-9 });
+    expect(cost({ sinceMs: AT_MS + 1, untilMs: AT_MS + 2 })).toMatchObject({ cost_usd: 32e-9 });
+    expect(cost({ project: '/a' })).toMatchObject({ cost_usd: 5e-9 });
+    expect(cost({ session: 'two' })).toMatchObject({ requests: 2 });
+    expect(cost({ model: 'other' })).toMatchObject({ cost_usd: 4e-9 });
+    expect(cost({ model: 'advisor' })).toMatchObject({ requests: 0, cost_usd: 30e-9 });
+    expect(cost({ project: '/nowhere' })).toMatchObject({ requests: 0 });
+  });
+
+  it('tells plans of one name apart by their projects', () => {
+    const store = createStoreFixture();
+    const plans = createPlanFixture(store.db);
+    for (const repository of ['/home/shop', '/srv/shop', '/srv/other']) {
+      const plan = plans.plan({ repository });
+      store.request({ atMs: AT_MS });
+      plans.shareRequest({ plan });
+    }
+    const { rows } = report(store.db, { ...ALL, kind: 'plan' });
+    expect(rows.map(({ plan }) => plan)).toEqual([
+      'metrics (shop)',
+      'metrics (srv/other)',
+      'metrics (srv/shop)',
+    ]);
+  });
+
+  it('is empty where there are no plans', () => {
+    const { rows, totals } = report(createStoreFixture().db, { ...ALL, kind: 'plan' });
+    expect(rows).toEqual([]);
+    expect(totals).toMatchObject({ requests: 0, cost_usd: 0 });
   });
 });
 

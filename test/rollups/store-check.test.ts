@@ -25,4 +25,16 @@ describe('the examination of a store', () => {
     expect(ok).toBe(false);
     expect(faults).toEqual(['output_tokens: rollup_request says 20, total_request says 21']);
   });
+
+  it('notices when a plan used what was not given to it', () => {
+    const store = createStoreFixture();
+    store.db.exec(
+      `INSERT INTO plan (key, name, repository, path, location, first_seen_ms, dirty) VALUES ('k', 'shop', '/p', '/p/dev/active/shop', 'active', 0, 0);
+       INSERT INTO plan_usage VALUES (1, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)`,
+    );
+    const { faults } = checkStore(store.db);
+    expect(faults).toEqual(['plan shop: plan_usage says 2, plan_request says 0']);
+    store.db.exec('UPDATE plan SET dirty = 1');
+    expect(checkStore(store.db).ok).toBe(true);
+  });
 });

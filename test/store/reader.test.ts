@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { entryId } from '../../src/store/read-entry.ts';
+import { planEventId, planId } from '../../src/store/read-plan-event.ts';
 import { createReader } from '../../src/store/reader.ts';
 import type { ServingStore } from '../server/serving-store.ts';
 import { createServingStore, fillSample, NINE_MS } from '../server/serving-store.ts';
+import { createPlanFixture } from '../support/plan-fixture.ts';
+import { entryOf } from '../support/stored-entry.ts';
 
 let store: ServingStore;
 
@@ -12,12 +15,14 @@ beforeEach(() => {
 
 afterEach(() => store[Symbol.dispose]());
 
+const firstEntry = () => store.reader.after(0, 1).map(entryOf)[0];
+
 describe('the log', () => {
   it('is told in the order of commits, whatever the kinds', () => {
     fillSample(store);
     const stored = store.reader.after(0, 100);
     expect(stored.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
-    expect(stored.map(({ entry }) => entry.event_type)).toEqual([
+    expect(stored.map((each) => entryOf(each).event_type)).toEqual([
       ...Array.from({ length: 4 }, () => 'api_response'),
       'tool_completed',
       'tool_failed',
@@ -45,12 +50,12 @@ describe('the log', () => {
 
   it('tells an entry anew as it is known now, under the same id', () => {
     store.toolCall({ atMs: NINE_MS, success: null });
-    const [before] = store.reader.after(0, 10);
+    const [before] = store.reader.after(0, 10).map(entryOf);
     store.db.exec('UPDATE tool_call SET success = 1, result_at_ms = at_ms + 5, revision = 1');
     store.db.exec('INSERT INTO event (kind, ref, revision) VALUES (1, 1, 1)');
     const after = store.reader.after(1, 10);
     expect(after).toMatchObject([
-      { seq: 2, entry: { id: before?.entry.id, revision: 1, event_type: 'tool_completed' } },
+      { seq: 2, entry: { id: before?.id, revision: 1, event_type: 'tool_completed' } },
     ]);
   });
 
@@ -58,6 +63,27 @@ describe('the log', () => {
     for (let i = 0; i < 10; i += 1) store.occurrence({ atMs: NINE_MS + i, type: 'user_prompt' });
     store.db.exec('DELETE FROM occurrence WHERE id <= 8');
     expect(store.reader.after(0, 3).map(({ seq }) => seq)).toEqual([9]);
+  });
+
+  it('tells plan events between entries, as they are known now', () => {
+    const plans = createPlanFixture(store.db);
+    const plan = plans.plan();
+    store.occurrence({ atMs: NINE_MS, type: 'user_prompt' });
+    const ref = plans.event({ plan, type: 'plan_created', atMs: NINE_MS, key: 'one' });
+    store.occurrence({ atMs: NINE_MS, type: 'user_prompt' });
+    store.db.exec(`UPDATE plan_event SET revision = 1 WHERE id = ${ref}`);
+    store.db.exec(`INSERT INTO event (kind, ref, revision) VALUES (3, ${ref}, 1)`);
+    const stored = store.reader.after(0, 10);
+    expect(stored.map(({ seq, kind }) => `${seq} ${kind}`)).toEqual([
+      '1 metric',
+      '2 plan',
+      '3 metric',
+      '4 plan',
+    ]);
+    const told = { id: planEventId('one'), revision: 1, event_type: 'plan_created' };
+    expect(stored[1]).toMatchObject({ event: told });
+    expect(stored[3]).toMatchObject({ event: told });
+    expect(store.reader.after(1, 1)).toHaveLength(1);
   });
 
   it('is empty for an empty store', () => {
@@ -69,7 +95,7 @@ describe('the log', () => {
 describe('a request as an entry', () => {
   it('has tokens, cost by bucket that adds up, and says how sure it is', () => {
     store.request({ atMs: NINE_MS, cost: [1, 2, 3, 4, 5], final: false });
-    expect(store.reader.after(0, 1)[0]?.entry).toEqual({
+    expect(firstEntry()).toEqual({
       id: entryId(0, 'key-1'),
       revision: 0,
       timestamp: '2026-11-20T09:00:00.000Z',
@@ -121,7 +147,7 @@ describe('a request as an entry', () => {
         iterations: [],
       },
     });
-    const data = store.reader.after(0, 1)[0]?.entry.data;
+    const data = firstEntry()?.data;
     expect(data).toMatchObject({ speed: 'fast', stop_reason: 'refusal', refused: true });
     expect(data).not.toHaveProperty('parts');
     expect(data).not.toHaveProperty('iterations');
@@ -129,7 +155,7 @@ describe('a request as an entry', () => {
 
   it('has no cost where no price is known', () => {
     store.request({ atMs: NINE_MS, basis: 'unpriced' });
-    const entry = store.reader.after(0, 1)[0]?.entry;
+    const entry = firstEntry();
     expect(entry).not.toHaveProperty('cost');
     expect(entry?.tags).toContain('unpriced');
   });
@@ -148,7 +174,7 @@ describe('a tool call as an entry', () => {
       success,
       ...(errorClass !== null && { errorClass }),
     });
-    const entry = store.reader.after(0, 1)[0]?.entry;
+    const entry = firstEntry();
     expect(entry).toMatchObject({
       event_type: type,
       tool_success: success,
@@ -159,7 +185,7 @@ describe('a tool call as an entry', () => {
 
   it('has no name where only its result was seen', () => {
     store.toolCall({ atMs: NINE_MS, tool: null });
-    expect(store.reader.after(0, 1)[0]?.entry).not.toHaveProperty('tool_name');
+    expect(firstEntry()).not.toHaveProperty('tool_name');
   });
 });
 
@@ -169,6 +195,8 @@ describe('an id', () => {
     expect(entryId(0, 'msg_secret')).not.toContain('secret');
     expect(entryId(0, 'x')).not.toBe(entryId(1, 'x'));
     expect(entryId(0, 'x')).toMatch(/^req_[\w-]{22}$/);
+    expect(planId('x')).toMatch(/^plan_[\w-]{22}$/);
+    expect(planEventId('x')).toMatch(/^pev_[\w-]{22}$/);
   });
 });
 

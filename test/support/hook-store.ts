@@ -41,6 +41,7 @@ export class HookStore implements AsyncDisposable {
         count: (name, label) => void this.problems.push(`${name} ${label}`),
         sink: commit(this.collector.sink),
         origins: this.collector.origins,
+        projects: () => [],
         events,
       },
     );
@@ -60,7 +61,9 @@ export class HookStore implements AsyncDisposable {
     const reader = createReader(path.join(this.#home, STORE_FILE));
     try {
       const newest = new Map<string, MetricEntry>();
-      for (const { entry } of reader.after(0, 10_000)) newest.set(entry.id, entry);
+      for (const stored of reader.after(0, 10_000)) {
+        if (stored.kind === 'metric') newest.set(stored.entry.id, stored.entry);
+      }
       return [...newest.values()].sort((a, b) => a.timestamp.localeCompare(b.timestamp));
     } finally {
       reader.close();

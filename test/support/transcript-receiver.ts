@@ -56,6 +56,7 @@ export const runReceiver = (
       now: Date.now,
       count: () => void (readErrors += 1),
       origins: store.collector.origins,
+      projects: () => [],
       events,
       sink: async (batches) => {
         await commit(batches);

@@ -1,7 +1,7 @@
 import { lstatSync, statfsSync, type Stats } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isRemote } from '../../../receivers/transcripts/watch.ts';
+import { isRemote } from '../../runtime/remote-folder.ts';
 import { STORE_FILE } from '../../store/open.ts';
 import { fault, fine, note, warning, type Check, type Remark } from './finding.ts';
 import { shellWord } from './shell-word.ts';

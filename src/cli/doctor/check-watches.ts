@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRemote } from '../../../receivers/transcripts/watch.ts';
+import { isRemote } from '../../runtime/remote-folder.ts';
 import { countText } from '../figures.ts';
 import { fine, note, warning, type Check, type Remark } from './finding.ts';
 import type { Scene } from './scene.ts';

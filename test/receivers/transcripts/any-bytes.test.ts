@@ -15,6 +15,16 @@ const sample = Buffer.from(
   jsonl(
     user('Größe 漢字 😀'),
     assistant({ content: [toolUse('toolu_1', 'Edit', { file_path: '/a', command: 'ls' })] }),
+    assistant({
+      content: [
+        toolUse('toolu_2', 'Bash', { command: 'cat "dev/active/ä b/plan.md"' }),
+        toolUse('toolu_3', 'mcp__a__b', { path: '/a/dev/active/b/plan.md' }),
+      ],
+    }),
+    user([toolResult('toolu_2', 'done', false)], {
+      gitBranch: 'plan/b',
+      toolUseResult: { gitOperation: { pr: { number: 1, url: 'https://example.org/1' } } },
+    }),
     user([toolResult('toolu_1', 'done', false)], {
       toolUseResult: { durationMs: 3, structuredPatch: [{ lines: ['+a', '-b'] }] },
     }),

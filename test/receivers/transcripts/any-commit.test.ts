@@ -36,6 +36,8 @@ const edge = fc.constantFrom<unknown>(
   '__proto__',
   '../../x',
   '2026-11-20T16:59:27.9999999Z',
+  'https://me@example.org/a/b/pull/1',
+  { pr: { number: 1e300, url: 'https://example.org/a/b/pull/1' } },
 );
 const some = (names: readonly string[]) =>
   fc
@@ -109,17 +111,26 @@ const RESULT = [
   'structuredPatch',
   'type',
   'content',
+  'gitOperation',
 ];
 
 const answer = fc
-  .tuple(some(LINE), some(['id', 'model', 'stop_reason', 'content']), some(USAGE))
-  .map(([line, message, usage]): Line => ({
+  .tuple(
+    some(LINE),
+    some(['id', 'model', 'stop_reason', 'content']),
+    some(USAGE),
+    fc.oneof(
+      some(['file_path', 'command', 'path']),
+      fc.constant({ command: 'cat dev/active/\ud800/plan.md' }),
+    ),
+  )
+  .map(([line, message, usage, input]): Line => ({
     type: 'assistant',
     sessionId: SESSION,
     ...line,
     message: {
       id: 'msg_01Edge0000000000001',
-      content: [{ type: 'tool_use', id: 't1', name: 'Read', input: {} }],
+      content: [{ type: 'tool_use', id: 't1', name: 'Read', input }],
       ...message,
       usage,
     },

@@ -71,6 +71,7 @@ const toolCall: fc.Arbitrary<ToolCallRecord> = fc
     resultBytes: nullable(count),
     filePath: nullable(fc.string()),
     command: nullable(fc.string()),
+    planPath: fc.option(fc.string()),
     linesAdded: nullable(count),
     linesRemoved: nullable(count),
     startedAgentId: nullable(fc.string()),

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type * as Chokidar from 'chokidar';
-import { isRemote } from '../../../receivers/transcripts/watch.ts';
+import { isRemote } from '../../../src/runtime/remote-folder.ts';
 import { needs } from '../../support/offers.ts';
 import { TranscriptHome } from '../../support/transcript-home.ts';
 import { conversation, SESSION } from '../../support/transcript-lines.ts';

@@ -1,0 +1,85 @@
+import type { PlanFolder } from '../../records/plan.ts';
+import type { CheckoutRow } from '../../store/plan-rows.ts';
+import { matchFeatures } from './match-features.ts';
+import type { Moment } from './plan-authors.ts';
+import type { PlanDraft } from './plan-draft.ts';
+import type { View } from './plan-snapshots.ts';
+
+/** What a checkout showed before, and when the folder was moved. */
+export interface Move {
+  readonly checkout: CheckoutRow;
+  readonly at: () => Moment;
+}
+
+/** Tells two writings of a folder in `dev/complete` apart. */
+export const markOf = ({ folderId, manifest }: PlanFolder): string =>
+  `${folderId} ${manifest?.modifiedMs ?? ''}`;
+
+/** Whether all that is left is what lay in `dev/complete` before: the folder in `dev/active` was not moved but removed. */
+export const hasStayed = ({ active, complete }: View, { completeMark }: CheckoutRow): boolean =>
+  active === undefined && complete !== undefined && markOf(complete) === completeMark;
+
+/** Follows a plan from one place to the other; true where it was written anew under its old name. */
+export const followLocation = (draft: PlanDraft, view: View, { checkout, at }: Move): boolean => {
+  const { current } = view;
+  const before = checkout.lastLocation;
+  if (current === undefined) {
+    if (checkout.location !== 'gone') leave(draft, checkout);
+    return false;
+  }
+  if (draft.plan.location === 'gone') draft.change({ location: before });
+  if (before === current.location) return false;
+  if (current.location === 'complete') {
+    if (hasStayed(view, checkout)) leave(draft, checkout);
+    else if (draft.plan.location === 'complete') draft.odd('already_told');
+    else complete(draft, current, { checkout, at });
+    return false;
+  }
+  if (draft.plan.location === 'active') {
+    draft.odd('already_told');
+    return false;
+  }
+  return takeUp(draft, view, at());
+};
+
+/** The folder is in neither place. Another checkout, or another branch of this one, may still have it. */
+const leave = (draft: PlanDraft, checkout: CheckoutRow): void => {
+  draft.odd('folder_gone');
+  const isElsewhere = draft
+    .checkouts()
+    .some(
+      ({ path, branch, location }) =>
+        location !== 'gone' && (path !== checkout.path || branch !== checkout.branch),
+    );
+  if (!isElsewhere) draft.change({ location: 'gone' });
+};
+
+const complete = (draft: PlanDraft, { path }: PlanFolder, { checkout, at }: Move): void => {
+  const moment = at();
+  const present = draft.features.filter(({ removedAtMs }) => removedAtMs === null);
+  const counts = { pending: 0, in_progress: 0, completed: 0, failed: 0 };
+  for (const { status } of present) counts[status] += 1;
+  const isAllCompleted = counts.completed === present.length;
+  if (!isAllCompleted) draft.odd('completed_unfinished');
+  draft.endAll('unfinished', moment.atMs);
+  draft.change({ location: 'complete', path });
+  draft.changeActivation({ completedAtMs: moment.atMs });
+  const branch = checkout.branch === '' ? null : checkout.branch;
+  const data = { all_completed: isAllCompleted, counts, branch };
+  draft.tell({ type: 'orchestration_completed', at: moment, path, ordinal: 1, data });
+};
+
+/** The plan lies in `dev/active` again: moved back, or written anew while the old one lies in `dev/complete`. */
+const takeUp = (draft: PlanDraft, { active, complete: old }: View, at: Moment): boolean => {
+  const lines = active?.manifest?.features ?? [];
+  const known = draft.features;
+  const isSame = matchFeatures(known, lines).some(
+    ({ line, known: match }) => match !== undefined && match.description === line.description,
+  );
+  const isAnew = old !== undefined && known.length > 0 && !isSame;
+  draft.activate(at.atMs, isAnew);
+  if (active !== undefined) draft.change({ path: active.path });
+  for (const feature of draft.features)
+    if (feature.status === 'in_progress') draft.start(feature, at.atMs, true);
+  return isAnew;
+};

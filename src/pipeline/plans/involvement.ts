@@ -1,0 +1,51 @@
+/** A touch of a plan by a session. */
+export interface SessionTouch {
+  readonly atMs: number;
+  /** When the request was made that led to it. */
+  readonly requestedAtMs: number;
+  /** Whether it was of the plan in question; otherwise of another one. */
+  readonly isOwn: boolean;
+}
+
+/** A stretch of a session; `toMs` is exclusive, and null while it goes on. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number | null;
+}
+
+/** What else there is to know of the session. */
+export interface SessionCourse {
+  /** When a person gave the next prompt; null where none came. */
+  readonly promptAfter: (atMs: number) => number | null;
+  /** When the work that goes on at a moment began, where nobody else can have begun it; else the moment itself. */
+  readonly workSince: (atMs: number) => number;
+  /** When the work that goes on at a moment, if any does, ends; null where it has not ended. */
+  readonly workUntil: (atMs: number) => number | null;
+}
+
+/**
+ * When a session worked on a plan: from the request that led to its first touch of it, or from the beginning of the feature
+ * that it ended then, to the next prompt after the last
+ * touch, or after the end of a feature that it works on; or to its first touch of another plan.
+ */
+export const stretchesOf = (
+  touches: readonly SessionTouch[],
+  { promptAfter, workSince, workUntil }: SessionCourse,
+): readonly Stretch[] => {
+  const stretches: Stretch[] = [];
+  for (let index = 0; index < touches.length; index += 1) {
+    const first = touches[index]!;
+    if (!first.isOwn) continue;
+    const sinceMs = Math.max(workSince(first.atMs), touches[index - 1]?.atMs ?? 0);
+    const fromMs = Math.min(first.requestedAtMs, sinceMs);
+    while (touches[index + 1]?.isOwn === true) index += 1;
+    const workedUntilMs = workUntil(touches[index]!.atMs);
+    const promptMs = workedUntilMs === null ? null : promptAfter(workedUntilMs);
+    const otherMs = touches[index + 1]?.requestedAtMs ?? null;
+    stretches.push({ fromMs, toMs: earlier(promptMs, otherMs) });
+  }
+  return stretches;
+};
+
+const earlier = (left: number | null, right: number | null): number | null =>
+  left === null || right === null ? (left ?? right) : Math.min(left, right);

@@ -1,0 +1,202 @@
+import path from 'node:path';
+import { PLAN_FOLDERS, type PlanFolder, type PlanSnapshotRecord } from '../../records/plan.ts';
+import type { CheckoutRow, PlanRow } from '../../store/plan-rows.ts';
+import type { WriteStore } from '../../store/write-store.ts';
+import { changedAt, manifestChangedAt, writtenAt } from './change-times.ts';
+import { followLocation, hasStayed, markOf } from './follow-location.ts';
+import { followManifest, type Statuses } from './follow-manifest.ts';
+import type { PlanAuthors } from './plan-authors.ts';
+import { PlanDraft } from './plan-draft.ts';
+
+/** One snapshot, with what has been worked out of it. */
+export interface View {
+  readonly record: PlanSnapshotRecord;
+  readonly active: PlanFolder | undefined;
+  readonly complete: PlanFolder | undefined;
+  /** The folder that counts; undefined where the plan is gone. */
+  readonly current: PlanFolder | undefined;
+}
+
+const viewOf = (record: PlanSnapshotRecord): View => {
+  const active = record.folders.find(({ location }) => location === 'active');
+  const complete = record.folders.find(({ location }) => location === 'complete');
+  return { record, active, complete, current: active ?? complete };
+};
+
+/** Compares what checkouts show of plans with what is known of them; all that follows is written in one transaction. */
+export class PlanSnapshots {
+  readonly #store: WriteStore;
+  readonly #authors: PlanAuthors;
+
+  constructor(store: WriteStore, authors: PlanAuthors) {
+    this.#store = store;
+    this.#authors = authors;
+  }
+
+  /** The plan that was new with this snapshot; undefined where it was known. */
+  add(record: PlanSnapshotRecord): PlanRow | undefined {
+    const view = viewOf(record);
+    const known = this.#store.plans.plan(keyOf(record));
+    if (known === undefined) return this.#meet(view);
+    const { plans } = this.#store;
+    const draft = this.#draft(known);
+    const branch = record.branch ?? '';
+    const checkout =
+      plans.checkout(known.id, record.checkout, branch) ?? this.#continued(known, view);
+    if (checkout === undefined) this.#takeOver(draft, view);
+    else this.#follow(draft, view, { ...checkout, branch });
+    return undefined;
+  }
+
+  #draft(plan: PlanRow): PlanDraft {
+    const activation = this.#store.plans.activation(plan.id, plan.activation);
+    return new PlanDraft({ store: this.#store, plan, activation });
+  }
+
+  /** A plan that nobody has seen before. Of one that is complete all that happened lies in the past. */
+  #meet(view: View): PlanRow | undefined {
+    const { record, current } = view;
+    if (current === undefined) return undefined;
+    const { plans } = this.#store;
+    const { name, repository, observedAtMs } = record;
+    const { location, path: folder } = current;
+    const writtenMs = Math.min(current.planWrittenMs ?? current.changedMs, observedAtMs);
+    const plan = plans.addPlan({
+      key: keyOf(record),
+      name,
+      repository,
+      path: folder,
+      location,
+      generation: 1,
+      activation: 1,
+      firstSeenMs: observedAtMs,
+    });
+    plans.putActivation({
+      plan: plan.id,
+      number: 1,
+      generation: 1,
+      startedAtMs: Math.round(writtenMs),
+      startBasis:
+        location === 'active' && current.planWrittenMs !== null ? 'plan_created' : 'first_seen',
+      orchestrated: 0,
+      orchestratedAtMs: null,
+      completedAtMs: null,
+    });
+    const draft = this.#draft(plan);
+    this.#tellCreated(draft, view, false);
+    this.#takeOver(draft, view);
+    return plan;
+  }
+
+  /** A checkout of a known plan that is looked at for the first time: nothing has happened in it yet. */
+  #takeOver(draft: PlanDraft, view: View): void {
+    const { current, record } = view;
+    const statuses: Statuses = new Map();
+    if (current !== undefined && current.manifest !== null) {
+      followManifest(draft, {
+        manifest: current.manifest,
+        statuses,
+        at: this.#authors.momentOf(manifestChangedAt(current, undefined, record)),
+        path: current.path,
+        branch: record.branch,
+        isTold: current.location === 'active',
+        isFirstSight: true,
+      });
+      const { location } = draft.plan;
+      if (location === 'gone') draft.change({ location: current.location, path: current.path });
+    }
+    this.#keep(draft, view, undefined, statuses);
+  }
+
+  /**
+   * What the checkout showed on the branch before, where the manifest was changed after the switch: `git checkout -b` keeps
+   * the files, and what is done to them then is work. Switching itself writes files first and the branch last.
+   */
+  #continued({ id }: PlanRow, { record, current }: View): CheckoutRow | undefined {
+    const before = this.#store.plans.checkouts(id).find((one) => one.path === record.checkout);
+    if (before === undefined) return undefined;
+    const { branch, switchedMs } = record;
+    const isFirstGit = before.branch === '' || branch === null;
+    const modifiedMs = current?.manifest?.modifiedMs ?? current?.changedMs;
+    const isWorkedOn = modifiedMs !== undefined && switchedMs !== null && modifiedMs > switchedMs;
+    if (isFirstGit || isWorkedOn) return before;
+    this.#store.tallies.add('plan_oddities', 'branch_switched', 1);
+    return undefined;
+  }
+
+  #follow(draft: PlanDraft, view: View, checkout: CheckoutRow): void {
+    const { current, record } = view;
+    const { branch } = record;
+    const statuses: Statuses = new Map(
+      Object.entries(JSON.parse(checkout.features) as Record<string, never>).map(([id, status]) => [
+        Number(id),
+        status,
+      ]),
+    );
+    const isMovedOn = current?.location === 'complete' && checkout.lastLocation === 'active';
+    const follow = (): void => {
+      const manifest = current?.manifest ?? null;
+      if (current === undefined || manifest === null) return;
+      followManifest(draft, {
+        manifest,
+        statuses,
+        at: this.#authors.momentOf(manifestChangedAt(current, checkout, record)),
+        path: isMovedOn
+          ? path.posix.join(record.checkout, PLAN_FOLDERS.active, record.name)
+          : current.path,
+        branch,
+        isTold: true,
+        isFirstSight: false,
+      });
+    };
+    const move = (): void => {
+      const at = (): ReturnType<PlanAuthors['momentOf']> =>
+        this.#authors.momentOf(changedAt(current, checkout, record));
+      const isAnew = followLocation(draft, view, { checkout, at });
+      if (isAnew) statuses.clear();
+      if (isAnew || checkout.hasPlan === 0) this.#tellCreated(draft, view, isAnew);
+    };
+    // What was done before the folder was moved on comes before it, what was done since it was moved back comes after.
+    if (isMovedOn) {
+      if (!hasStayed(view, checkout)) follow();
+      move();
+    } else {
+      move();
+      follow();
+    }
+    this.#keep(draft, view, checkout, statuses);
+  }
+
+  #tellCreated(draft: PlanDraft, { active, record }: View, isAnew: boolean): void {
+    if (active === undefined || active.planWrittenMs === null) return;
+    const at = this.#authors.momentOf(writtenAt(active, record));
+    const created = new Date(active.planWrittenMs).toISOString();
+    const { branch } = record;
+    const data = { created, branch, ...(isAnew && { generation: draft.plan.generation }) };
+    draft.tell({ type: 'plan_created', at, path: active.path, ordinal: 1, data });
+  }
+
+  #keep(draft: PlanDraft, view: View, before: CheckoutRow | undefined, statuses: Statuses): void {
+    const { current, complete, active, record } = view;
+    const { id, location } = draft.plan;
+    const place = current?.location ?? 'gone';
+    this.#store.plans.putCheckout({
+      plan: id,
+      path: record.checkout,
+      branch: record.branch ?? '',
+      location: place,
+      lastLocation: current?.location ?? before?.lastLocation ?? 'active',
+      hasPlan: Number(before?.hasPlan === 1 || typeof current?.planWrittenMs === 'number'),
+      completeMark: complete === undefined ? null : markOf(complete),
+      manifestModifiedMs: current?.manifest?.modifiedMs ?? before?.manifestModifiedMs ?? null,
+      features: JSON.stringify(Object.fromEntries(statuses)),
+      seenAtMs: record.observedAtMs,
+    });
+    // The folder of the place where the plan lies.
+    const folder = location === 'active' ? active : complete;
+    if (folder !== undefined && folder.path !== draft.plan.path)
+      draft.change({ path: folder.path });
+  }
+}
+
+const keyOf = ({ repository, name }: PlanSnapshotRecord): string => `${repository}\n${name}`;

@@ -1,0 +1,96 @@
+import type { OccurrenceRecord } from '../../records/occurrence.ts';
+import type { PlanSnapshotRecord } from '../../records/plan.ts';
+import type { PullRequestTold } from '../../store/plan-evidence.ts';
+import type { ToolCallRow } from '../../store/rows.ts';
+import type { WriteStore } from '../../store/write-store.ts';
+import { PlanAuthors } from './plan-authors.ts';
+import { PlanPullRequests } from './plan-pull-requests.ts';
+import { PlanRecount } from './plan-recount.ts';
+import { PlanSnapshots } from './plan-snapshots.ts';
+
+interface Involved {
+  readonly plan: number;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+}
+
+/** Everything about plans that the pipeline writes. */
+export class Plans {
+  readonly #store: WriteStore;
+  readonly #authors: PlanAuthors;
+  readonly #snapshots: PlanSnapshots;
+  readonly #pullRequests: PlanPullRequests;
+  readonly #recount: PlanRecount;
+  readonly #marked = new Set<number>();
+  readonly #calls = new Map<string, ToolCallRow>();
+  #involved: ReadonlyMap<number, readonly Involved[]>;
+
+  constructor(store: WriteStore) {
+    this.#store = store;
+    this.#authors = new PlanAuthors(store);
+    this.#snapshots = new PlanSnapshots(store, this.#authors);
+    this.#pullRequests = new PlanPullRequests(store);
+    this.#recount = new PlanRecount(store);
+    this.#involved = this.#involvedSessions();
+  }
+
+  /** To be called at the start of every transaction. */
+  begin(): void {
+    this.#marked.clear();
+    this.#calls.clear();
+  }
+
+  /** To be called at the end of every transaction: only then is known what was asked of who made a call. */
+  end(): void {
+    for (const call of this.#calls.values()) this.#authors.noteCall(call);
+  }
+
+  /** Compares a snapshot with what is known of its plan. */
+  add(record: PlanSnapshotRecord): void {
+    const met = this.#snapshots.add(record);
+    if (met !== undefined) this.#pullRequests.claim(met);
+  }
+
+  /** A tool call that was added or changed: it may have changed a plan, or belong to one. */
+  noteCall(row: ToolCallRow): void {
+    if (row.planPath !== null) this.#calls.set(row.key, row);
+    this.noteUse(row.session, row.atMs);
+  }
+
+  /** Something that a session did was added or changed. */
+  noteUse(session: number, atMs: number): void {
+    for (const { plan, fromMs, toMs } of this.#involved.get(session) ?? NOBODY) {
+      const isWithin = atMs >= fromMs && (toMs === null || atMs < toMs);
+      if (!isWithin || this.#marked.has(plan)) continue;
+      this.#marked.add(plan);
+      this.#store.plans.markDirty(plan);
+    }
+  }
+
+  /** A pull request that a transcript or a hook told of. */
+  notePullRequest(
+    { sessionId, project, agentId, atMs, data }: OccurrenceRecord,
+    by: PullRequestTold['by'],
+  ): void {
+    const session = this.#store.sessions.id(sessionId);
+    this.#pullRequests.note({ by, session, project, agentId, atMs, data });
+  }
+
+  /** Works out anew what belongs to the plans of which something changed; returns how many these were. */
+  recount(): number {
+    const count = this.#recount.recount();
+    if (count > 0) this.#involved = this.#involvedSessions();
+    return count;
+  }
+
+  /** Whether there is anything to be worked out anew. */
+  isDirty(): boolean {
+    return this.#store.planShares.dirtyPlans().length > 0;
+  }
+
+  #involvedSessions(): ReadonlyMap<number, readonly Involved[]> {
+    return Map.groupBy(this.#store.planShares.involvements(), ({ session }) => session);
+  }
+}
+
+const NOBODY: readonly Involved[] = [];
