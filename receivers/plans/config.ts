@@ -12,7 +12,9 @@ export const plansConfig = z.strictObject({
     .min(0)
     .max(5000)
     .default(150)
-    .describe('Milliseconds that a plan is left alone after a change before it is read.'),
+    .describe(
+      'Milliseconds that a plan is left alone before it is read where a change leaves it in doubt: new, moved, or half written. Any other change is read at once.',
+    ),
   sweepIntervalMs: z
     .int()
     .min(100)

@@ -127,17 +127,22 @@ export class Follower {
   }
 
   async #lookAtHinted(signal: AbortSignal): Promise<void> {
-    const byProject = Map.groupBy(
-      this.#hints.take(performance.now()),
-      ({ project }) => project.path,
-    );
-    for (const hints of byProject.values()) {
-      const { project: known } = hints[0]!;
+    const due = this.#hints.take(performance.now());
+    const byProject = Map.groupBy(due, ({ what }) => what.project.path);
+    for (const [folder, hints] of byProject) {
       // It may have become a git checkout since it is watched.
-      const project = this.#projects.get(known.path) ?? known;
-      const names = hints.flatMap(({ name }) => name ?? []);
-      if (names.length < hints.length) await this.#lookAt(project, signal);
-      else await this.#looks.plans(project, names, signal);
+      const project = this.#projects.get(folder) ?? hints[0]!.what.project;
+      const isWhole = hints.some(({ what, isEarly }) => what.name === null && !isEarly);
+      if (isWhole) {
+        await this.#lookAt(project, signal);
+        continue;
+      }
+      for (const isEarly of [true, false]) {
+        const names = hints.flatMap((hint) =>
+          hint.isEarly === isEarly && hint.what.name !== null ? [hint.what.name] : [],
+        );
+        if (names.length > 0) await this.#looks.plans(project, names, { signal, isEarly });
+      }
     }
   }
 

@@ -70,21 +70,25 @@ export class PlanLooks {
         only === undefined || locationOf(states.get(checkout.path, name)!.originPath) === only;
       if (isIncluded) names.add(name);
     }
-    await this.plans(project, [...names], signal);
+    await this.plans(project, [...names], { signal });
   }
 
-  /** Looks at some plans of a project; throws as the sink does. */
+  /**
+   * Looks at some plans of a project; throws as the sink does. While they may go on changing, only what is beyond doubt is
+   * told: a manifest that has every feature it had, and nothing else.
+   */
   async plans(
     project: ProjectFolder,
     names: readonly string[],
-    signal: AbortSignal,
+    { signal, isEarly = false }: { readonly signal: AbortSignal; readonly isEarly?: boolean },
   ): Promise<void> {
     const checkout = this.#checkout(project);
     if (checkout === undefined) return;
     for (const [index, name] of names.entries()) {
       if (signal.aborted) break;
       if (index % BREATH === BREATH - 1) await breath();
-      await this.#plan(project, checkout, name);
+      if (isEarly) await this.#planEarly(project, checkout, name);
+      else await this.#plan(project, checkout, name);
     }
     await this.#outbox.flush();
   }
@@ -129,6 +133,18 @@ export class PlanLooks {
       return;
     }
     onLater?.(project, name);
+  }
+
+  async #planEarly(project: ProjectFolder, checkout: Checkout, name: string): Promise<void> {
+    const state = this.#parts.states.get(checkout.path, name);
+    if (state?.ids === undefined || state.ids.size === 0) return;
+    const glance = this.#trial(keyOf(checkout, name), () => this.#glance(project, checkout, name));
+    if (glance?.news !== 'read') return;
+    const reading = this.#read(glance.sight, state, false);
+    const isMoved = reading?.folders.some(
+      ({ location }) => location !== locationOf(state.originPath),
+    );
+    if (reading?.isWhole === true && isMoved === false) await this.#tell(checkout, name, reading);
   }
 
   #glance(

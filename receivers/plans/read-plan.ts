@@ -28,6 +28,8 @@ export interface PlanReading {
   readonly problems: readonly string[];
   /** Whether it may have been half written. */
   readonly isOpen: boolean;
+  /** Whether all that it had before can be read, and nothing cannot. */
+  readonly isWhole: boolean;
   readonly isBlocked: boolean;
   readonly ids: ReadonlySet<string>;
   readonly lines: number;
@@ -84,19 +86,20 @@ class Reader {
 
   reading(): PlanReading {
     const { knownIds } = this.#options;
-    const isSuspicious =
-      this.#isRacy ||
-      this.#isEmpty ||
-      this.#rejects.length > 0 ||
-      knownIds === undefined ||
-      [...knownIds].some((id) => !this.#ids.has(id));
+    const refused = [...this.#sight.rejects, ...this.#refused];
+    const isComplete =
+      !this.#isEmpty &&
+      this.#rejects.length === 0 &&
+      knownIds !== undefined &&
+      [...knownIds].every((id) => this.#ids.has(id));
     return {
       folders: this.#folders,
       sight: { ...this.#sight, folders: this.#sights },
-      refused: [...this.#sight.rejects, ...this.#refused],
+      refused,
       rejects: this.#rejects,
       problems: [...this.#sight.problems, ...this.#problems],
-      isOpen: this.#isUnsettled && isSuspicious,
+      isOpen: this.#isUnsettled && (this.#isRacy || !isComplete),
+      isWhole: isComplete && refused.length === 0 && !this.#isBlocked,
       isBlocked: this.#isBlocked || this.#sight.problems.length > 0,
       ids: this.#ids,
       lines: this.#lines,

@@ -66,7 +66,9 @@ const plans = z
       .min(0)
       .max(5_000)
       .default(DEFAULTS.plans.debounceMs)
-      .describe('Milliseconds that a plan is left alone after a change before it is read.'),
+      .describe(
+        'Milliseconds that a plan is left alone before it is read where a change leaves it in doubt: new, moved, or half written. Any other change is read at once.',
+      ),
     sweepIntervalMs: z
       .int()
       .min(1_000)

@@ -26,8 +26,10 @@ export interface Change {
   readonly timeSource: 'file' | 'observed';
 }
 
-/** Clocks and file systems may be so far apart. */
+/** So far may the time of a file be from that of the call which wrote this very file. */
 const SLACK_MS = 2_000;
+/** A command only names a plan: it has to have been under way, but for the tick of a clock. */
+const TICK_MS = 50;
 /** A person may let a call wait for long, but not for days. */
 const LONGEST_CALL_MS = 24 * 3_600_000;
 /** A session that did nothing for so long is at work no more. */
@@ -117,7 +119,7 @@ export class PlanAuthors {
     this.#store.toolCalls.flush();
     const calls = this.#store.planEvidence
       .calls(fileAtMs - LONGEST_CALL_MS, fileAtMs + SLACK_MS)
-      .filter((call) => (call.resultAtMs ?? Number.POSITIVE_INFINITY) >= fileAtMs - SLACK_MS)
+      .filter((call) => isAbout(call, change))
       .filter((call) => call.errorClass !== 'denied' && this.#mayHave(call, change));
     return calls.reduce<PlanCall | undefined>(
       (best, call) => (best === undefined || isLikelier(call, best, fileAtMs) ? call : best),
@@ -164,6 +166,14 @@ export class PlanAuthors {
     return { ...NOBODY, session, sessionSource: 'time', promptId };
   }
 }
+
+/** Whether a call was under way at the time of a change; one that was seen late may have been made a while before. */
+const isAbout = (call: PlanCall, { fileAtMs, timeSource }: Change): boolean => {
+  const slackMs = WRITERS.has(call.tool) ? SLACK_MS : TICK_MS;
+  const lateMs = timeSource === 'observed' ? SLACK_MS : slackMs;
+  const endMs = call.resultAtMs ?? Number.POSITIVE_INFINITY;
+  return call.atMs - slackMs <= fileAtMs && fileAtMs <= endMs + lateMs;
+};
 
 /** Folder that holds `dev`. */
 const checkoutOf = (folder: string): string => path.posix.dirname(path.posix.join(folder, '../..'));

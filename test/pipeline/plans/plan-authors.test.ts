@@ -99,6 +99,16 @@ describe('the author of a change', () => {
     expect(start).toBe(minute(2) + 500);
   });
 
+  it('is no command that was run a second later and only names the plan', () => {
+    const plans = createPlanStore();
+    const later = { callAtMs: minute(2) + 1_000, resultAtMs: minute(2) + 2_000 };
+    begun(plans);
+    plans.commit(batch([edit(minute(2), { ...later, tool: 'Bash', filePath: null })]));
+    expect(started(plans)).toMatchObject({ timeSource: 'file' });
+    plans.commit(batch([edit(minute(2), { ...later, key: 'toolu_edit' })]));
+    expect(started(plans)).toMatchObject({ timeSource: 'tool_call' });
+  });
+
   it('is the only session that was at work there, where no call tells', () => {
     const plans = createPlanStore();
     plans.commit(

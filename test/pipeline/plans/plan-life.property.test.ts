@@ -45,7 +45,7 @@ it('tells the same, whatever is committed together and whenever the store is ope
         waiting = [];
       };
       for (const [index, step] of steps.entries()) {
-        const features = IDS.map((id, at) => feature(id, step.statuses[at]!));
+        const features = IDS.map((id, at) => feature(id, step.statuses[at]));
         const shown: Shown = { atMs: minute(index), features };
         waiting.push(shown, ...(step.isTwice ? [shown] : []));
         if (step.isTogether) continue;

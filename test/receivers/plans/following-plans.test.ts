@@ -16,6 +16,7 @@ import {
   feature,
   KeptPlans,
   lookAt,
+  NEVER_MS,
   PlanHome,
   type RunningPlans,
   runPlans,
@@ -99,6 +100,29 @@ describe('a plan that is followed', () => {
     await one.until(has('F9', 'pending'));
     home.manifest('a', [feature('F9', 'completed')]);
     await one.until(has('F9', 'completed'));
+  });
+
+  it('is read at once where nothing is in doubt, and otherwise when it is quiet', async () => {
+    for (const name of ['a', 'b']) home.manifest(name, [feature('F0'), feature('F1')]);
+    const one = start({ debounceMs: NEVER_MS });
+    await one.until(isNamed('b'));
+    await one.until(isNamed('a'));
+    kept.clear();
+    // Half of a manifest, one with a line cut off, and one that was moved.
+    home.manifest('a', [feature('F0', 'failed')], { ageMs: 0 });
+    home.manifest('b', [feature('F0', 'completed'), feature('F1')], { ageMs: 0 });
+    await one.until(has('F0', 'completed'));
+    writeFileSync(home.path('a', 'manifest.jsonl'), `${feature('F0', 'failed')}\n{"id":"F1","st`);
+    home.manifest('b', [feature('F0', 'completed'), feature('F1', 'in_progress'), feature('F2')], {
+      ageMs: 0,
+    });
+    await one.until(has('F2', 'pending'));
+    home.move('a');
+    home.manifest('b', [feature('F0', 'completed'), feature('F1', 'completed'), feature('F2')], {
+      ageMs: 0,
+    });
+    await one.until(has('F1', 'completed'));
+    expect(kept.snapshots.map(({ name }) => name)).toEqual(['b', 'b', 'b']);
   });
 
   it('is never told of as gone while it is moved', async () => {
