@@ -119,7 +119,9 @@ const summary = (
       ? `No transcripts: there is no projects folder in ${claudeDirs.join(' or ')}.`
       : `From ${roots.join(', ')}`,
     ...(hooks === 0 ? [] : [`And ${countText(hooks)} hooks that waited in the spool.`]),
-    ...(plans === 0 ? [] : [`And ${countText(plans)} plans that were new or had changed.`]),
+    ...(plans === 0
+      ? []
+      : [`And ${countText(plans)} plan${plans === 1 ? '' : 's'}, new or changed.`]),
     `The store in ${home} now holds:`,
     ...kept.map(([name, count]) => `  ${name.padEnd(16)}${countText(count).padStart(14)}`),
     'Next: hall-monitor report daily',

@@ -98,6 +98,7 @@ export class PlanShares {
   readonly #attempts: Statement<[number], WorkedAttempt>;
   readonly #touches: Statement<[{ plan: number; name: string }], Touch>;
   readonly #touchesBy: Statement<[{ sessions: string }], Touch>;
+  readonly #promptBefore: Statement<[number, number], number>;
   readonly #promptAfter: Statement<[number, number], number>;
   readonly #activity: Statement<[number], string>;
   readonly #involvements: Statement<[], Involvement & { readonly plan: number }>;
@@ -143,12 +144,14 @@ export class PlanShares {
     this.#touchesBy = db.prepare(
       `${calls} AND t.session ${among} UNION ALL ${events} AND e.session ${among} ORDER BY atMs`,
     );
-    this.#promptAfter = db
-      .prepare<[number, number], number>(
-        `SELECT at_ms FROM occurrence WHERE session = ? AND at_ms > ? AND type IN ('user_prompt', 'slash_command')
-         ORDER BY at_ms LIMIT 1`,
-      )
-      .pluck();
+    const prompts = (sql: string): Statement<[number, number], number> =>
+      db
+        .prepare<[number, number], number>(
+          `SELECT at_ms FROM occurrence WHERE session = ? AND type IN ('user_prompt', 'slash_command') AND ${sql} LIMIT 1`,
+        )
+        .pluck();
+    this.#promptBefore = prompts('at_ms <= ? ORDER BY at_ms DESC');
+    this.#promptAfter = prompts('at_ms > ? ORDER BY at_ms');
     this.#activity = db
       .prepare<[number], string>('SELECT stretches_ms FROM activity WHERE session = ?')
       .pluck();
@@ -188,6 +191,11 @@ export class PlanShares {
   /** What ever tied these sessions to any plan, oldest first. */
   touchesBy(sessions: readonly number[]): readonly Touch[] {
     return this.#touchesBy.all({ sessions: JSON.stringify(sessions) });
+  }
+
+  /** When a person gave a session the last prompt up to a moment; null where none came. */
+  promptBefore(session: number, atMs: number): number | null {
+    return this.#promptBefore.get(session, atMs) ?? null;
   }
 
   /** When a person gave a session its next prompt; null where none came. */

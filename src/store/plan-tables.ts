@@ -107,6 +107,7 @@ export class PlanTables {
   readonly #names: Statement<[number], string>;
   readonly #open: Statement<[number, number], AttemptRow>;
   readonly #tried: Statement<[number, number], number>;
+  readonly #removed: Statement<[number, number], AttemptRow>;
   readonly #checkout: Statement<[number, string, string], CheckoutRow>;
   readonly #ofPlan: Statement<[number], CheckoutRow>;
   readonly #startAt: Statement<[number, number]>;
@@ -139,6 +140,9 @@ export class PlanTables {
         'SELECT coalesce(max(number), 0) FROM plan_attempt WHERE feature = ? AND activation = ?',
       )
       .pluck();
+    this.#removed = this.#attempts.query(
+      `WHERE feature = ? AND activation = ? AND outcome = 'removed'`,
+    );
     this.#checkout = this.#checkouts.query('WHERE plan = ? AND path = ? AND branch = ?');
     this.#ofPlan = this.#checkouts.query('WHERE plan = ? ORDER BY seen_at_ms DESC');
     this.#startAt = db.prepare('UPDATE plan_attempt SET started_at_ms = ? WHERE id = ?');
@@ -204,6 +208,12 @@ export class PlanTables {
   /** Number of the last attempt at a feature in an activation; 0 where there was none. */
   lastAttempt(feature: number, activation: number): number {
     return this.#tried.get(feature, activation) ?? 0;
+  }
+
+  /** The attempt that ended when its feature was removed, where that was the last one. */
+  removedAttempt(feature: number, activation: number): AttemptRow | undefined {
+    const last = this.lastAttempt(feature, activation);
+    return this.#removed.all(feature, activation).find(({ number }) => number === last);
   }
 
   addAttempt(attempt: New<AttemptRow>): AttemptRow {

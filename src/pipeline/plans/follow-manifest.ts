@@ -65,6 +65,7 @@ const word = (
   const wording = wordingOf(line, known, position);
   if (known !== undefined) {
     if (isRenumbered) draft.odd('feature_renumbered');
+    if (known.removedAtMs !== null) draft.resume(known);
     const isSame =
       known.removedAtMs === null &&
       Object.entries(wording).every(([name, value]) => known[name as keyof FeatureRow] === value);

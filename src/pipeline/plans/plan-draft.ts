@@ -160,6 +160,18 @@ export class PlanDraft {
     return ended;
   }
 
+  /** The feature is back: its removal ended nothing. */
+  resume(feature: FeatureRow): void {
+    const { plans } = this.#store;
+    const { id, activation } = this.plan;
+    const removed = plans.removedAttempt(feature.id, activation);
+    if (removed === undefined) return;
+    const open = { ...removed, endedAtMs: null, outcome: null };
+    this.#open.set(feature.id, open);
+    plans.changeAttempt(open);
+    plans.markDirty(id);
+  }
+
   endAll(outcome: AttemptOutcome, endedAtMs: number): void {
     for (const feature of this.features) this.end(feature, endedAtMs, outcome);
   }

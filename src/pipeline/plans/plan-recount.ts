@@ -68,6 +68,7 @@ export class PlanRecount {
       }));
     const begun = works.filter(({ sessions }) => sessions.has(session));
     const stretches = stretchesOf(own, {
+      promptBefore: (atMs) => planShares.promptBefore(session, atMs),
       promptAfter: (atMs) => planShares.promptAfter(session, atMs),
       workSince: (atMs) => workedSince(begun, atMs),
       workUntil: (atMs) => workedUntil(begun, atMs),

@@ -125,7 +125,11 @@ describe('the features of a plan', () => {
     expect(plans.oddities()).toEqual({ feature_removed: 1 });
     expect(plans.db.prepare('SELECT outcome FROM plan_attempt').pluck().all()).toEqual(['removed']);
     plans.show({ atMs: minute(5), features: [a, feature('F001', 'completed')] });
-    expect(plans.words().slice(4)).toEqual(['feature_started F001', 'feature_completed F001']);
+    // It had been going on all the time.
+    expect(plans.words().slice(4)).toEqual(['feature_completed F001']);
+    expect(
+      plans.db.prepare('SELECT number, outcome, ended_at_ms AS ended FROM plan_attempt').all(),
+    ).toEqual([{ number: 1, outcome: 'completed', ended: minute(5) }]);
   });
 
   it('are the same ones after they were renumbered', () => {

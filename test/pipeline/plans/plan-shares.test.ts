@@ -89,10 +89,10 @@ describe('what a feature used', () => {
     plans.commit(batch([...turn(3), ...turn(4), ...turn(4.5, { sessionId: 'stranger' })]));
     writes(plans, 5, { features: [feature('F000', 'completed'), feature('F001')] });
     plans.commit(batch(turn(6)));
-    expect(shares(plans)).toEqual({ 'F000 1': used(3), rest: used(2) });
+    expect(shares(plans)).toEqual({ 'F000 1': used(3), rest: used(3) });
     // A person asks for something else.
     plans.commit(batch([prompt({ key: 'prompt:2', atMs: minute(7) }), ...turn(8)]));
-    expect(shares(plans)).toEqual({ 'F000 1': used(3), rest: used(2) });
+    expect(shares(plans)).toEqual({ 'F000 1': used(3), rest: used(3) });
   });
 
   it('adds up to the whole, time included', () => {
