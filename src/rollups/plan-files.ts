@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepared } from './prepared.ts';
 import { READING_TOOLS, WRITING_TOOLS } from './file-report.ts';
 import type { KnownPlan } from './plan-names.ts';
 
@@ -26,15 +27,14 @@ const TOUCHING = `plan_tool_call s JOIN tool_call t ON t.id = s.tool_call JOIN t
 
 /** Every file that was touched for a plan, by attempt. */
 export function attemptFiles(db: Database, plan: KnownPlan): readonly AttemptFile[] {
-  const rows = db
-    .prepare<[number], AttemptFile>(
-      `SELECT activation, attempt, file.path AS path, reads, writes FROM (
+  const rows = prepared<[number], AttemptFile>(
+    db,
+    `SELECT activation, attempt, file.path AS path, reads, writes FROM (
          SELECT s.activation, s.attempt, t.file, sum(tool.name IN (${READING_TOOLS})) AS reads,
            sum(tool.name IN (${WRITING_TOOLS})) AS writes
          FROM ${TOUCHING} GROUP BY 1, 2, 3
        ) JOIN file ON file.id = file ORDER BY activation, attempt, path`,
-    )
-    .all(plan.id);
+  ).all(plan.id);
   const relative = relativeTo(checkoutsOf(db, plan));
   return rows.map((row) => ({ ...row, path: relative(row.path) }));
 }
@@ -77,8 +77,10 @@ const withoutDot = (path: string): string => path.replaceAll('\\', '/').replace(
 
 /** Folders that hold the plan's project, the deepest first, since one checkout may lie in another. */
 function checkoutsOf(db: Database, { id, repository }: KnownPlan): readonly string[] {
-  const paths = db
-    .prepare<[number], string>('SELECT DISTINCT path FROM plan_checkout WHERE plan = ?')
+  const paths = prepared<[number], string>(
+    db,
+    'SELECT DISTINCT path FROM plan_checkout WHERE plan = ?',
+  )
     .pluck()
     .all(id);
   return [...new Set([repository, ...paths])].sort((a, b) => b.length - a.length);

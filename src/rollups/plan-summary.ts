@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepared } from './prepared.ts';
 import type { FeatureStatus } from '../records/plan.ts';
 import type { PlanPlace } from '../store/plan-rows.ts';
 import { planId } from '../store/read-plan-event.ts';
@@ -99,12 +100,14 @@ function features(
   db: Database,
   { id, generation }: KnownPlan,
 ): { readonly feature_counts: FeatureCounts; readonly regressions: number } {
-  const rows = db
-    .prepare<[number, number], { status: FeatureStatus; removed: number; n: number; back: number }>(
-      `SELECT status, removed_at_ms IS NOT NULL AS removed, count(*) AS n, sum(regressions) AS back
+  const rows = prepared<
+    [number, number],
+    { status: FeatureStatus; removed: number; n: number; back: number }
+  >(
+    db,
+    `SELECT status, removed_at_ms IS NOT NULL AS removed, count(*) AS n, sum(regressions) AS back
        FROM plan_feature WHERE plan = ? AND generation = ? GROUP BY 1, 2`,
-    )
-    .all(id, generation);
+  ).all(id, generation);
   const counts = { total: 0, pending: 0, in_progress: 0, completed: 0, failed: 0, removed: 0 };
   for (const { status, removed, n } of rows) {
     if (removed === 1) {
@@ -123,22 +126,21 @@ type Times = Pick<
 >;
 
 function times(db: Database, { id, activation, location }: KnownPlan, nowMs: number): Times {
-  const row = db
-    .prepare<
-      [number, number, number, number],
-      {
-        readonly createdMs: number | null;
-        readonly startedMs: number | null;
-        readonly endedMs: number | null;
-        readonly lastMs: number | null;
-      }
-    >(
-      `SELECT (SELECT max(at_ms) FROM plan_event WHERE plan = ? AND type = 'plan_created') AS createdMs,
+  const row = prepared<
+    [number, number, number, number],
+    {
+      readonly createdMs: number | null;
+      readonly startedMs: number | null;
+      readonly endedMs: number | null;
+      readonly lastMs: number | null;
+    }
+  >(
+    db,
+    `SELECT (SELECT max(at_ms) FROM plan_event WHERE plan = ? AND type = 'plan_created') AS createdMs,
          (SELECT max(at_ms) FROM plan_event WHERE plan = ?) AS lastMs,
          orchestrated_at_ms AS startedMs, completed_at_ms AS endedMs
        FROM (SELECT 1) LEFT JOIN plan_activation ON plan = ? AND number = ?`,
-    )
-    .get(id, id, id, activation);
+  ).get(id, id, id, activation);
   const { createdMs = null, startedMs = null, endedMs = null, lastMs = null } = row ?? {};
   return {
     created: isoTime(createdMs),
@@ -150,31 +152,30 @@ function times(db: Database, { id, activation, location }: KnownPlan, nowMs: num
 }
 
 function sessions(db: Database, plan: number): readonly string[] {
-  return db
-    .prepare<[number], string>(
-      `SELECT session_id FROM plan_session JOIN session ON session.id = session
+  return prepared<[number], string>(
+    db,
+    `SELECT session_id FROM plan_session JOIN session ON session.id = session
        WHERE plan = ? GROUP BY session.id ORDER BY min(from_ms), session_id`,
-    )
+  )
     .pluck()
     .all(plan);
 }
 
 function pullRequests(db: Database, plan: number): readonly PlanPullRequest[] {
-  return db
-    .prepare<[number], PlanPullRequest>(
-      `SELECT pr_url AS url, max(data ->> 'pr_number') AS number, max(data ->> 'pr_repository') AS repository
+  return prepared<[number], PlanPullRequest>(
+    db,
+    `SELECT pr_url AS url, max(data ->> 'pr_number') AS number, max(data ->> 'pr_repository') AS repository
        FROM plan_event WHERE plan = ? AND type = 'pr_created' AND pr_url IS NOT NULL
        GROUP BY pr_url ORDER BY min(at_ms), pr_url`,
-    )
-    .all(plan);
+  ).all(plan);
 }
 
 function inferredStarts(db: Database, { id, generation }: KnownPlan): number {
-  const count = db
-    .prepare<[number, number], number>(
-      `SELECT count(*) FROM plan_attempt a JOIN plan_feature f ON f.id = a.feature
+  const count = prepared<[number, number], number>(
+    db,
+    `SELECT count(*) FROM plan_attempt a JOIN plan_feature f ON f.id = a.feature
        WHERE a.plan = ? AND f.generation = ? AND a.inferred = 1`,
-    )
+  )
     .pluck()
     .get(id, generation);
   return count ?? 0;

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepared } from './prepared.ts';
 import {
   addUsage,
   NO_USAGE,
@@ -33,14 +34,13 @@ const NOTHING: PlanUsageSums = { ...NO_USAGE, tool_calls: 0, tool_failures: 0, a
 
 /** Sums of each attempt of a plan, and of the rest of each activation. */
 export function attemptUsage(db: Database, plan: number): readonly AttemptUsage[] {
-  return db
-    .prepare<[number], AttemptUsage>(
-      `SELECT activation, attempt, requests, input_tokens, output_tokens, cache_read_input_tokens,
+  return prepared<[number], AttemptUsage>(
+    db,
+    `SELECT activation, attempt, requests, input_tokens, output_tokens, cache_read_input_tokens,
          cache_creation_5m_input_tokens, cache_creation_1h_input_tokens, web_search_requests, cost_nano_usd,
          estimated_nano_usd, unpriced_requests, not_final_requests, tool_calls, tool_failures, active_ms
        FROM plan_usage WHERE plan = ? ORDER BY activation, attempt`,
-    )
-    .all(plan);
+  ).all(plan);
 }
 
 /** All of them together, exact because they are whole numbers. */
