@@ -74,6 +74,7 @@ function requestLines(request: RequestExplanation<PriceExplanation>): string[] {
       ? []
       : ['             The output may be a first guess: no line says why the model stopped.']),
     `Tools        ${request.tool_calls.map(({ tool }) => tool ?? 'unknown').join(', ') || 'none'}`,
+    ...planLines(request.plan),
     '',
     ...priceLines(request.price),
     '',
@@ -91,6 +92,15 @@ function requestLines(request: RequestExplanation<PriceExplanation>): string[] {
           `The client   wrote ${usdText(request.reported_cost_usd, DECIMALS)}${differenceText(request.cost_difference_usd)}`,
         ]),
   ];
+}
+
+function planLines(plan: RequestExplanation<unknown>['plan']): string[] {
+  if (plan === null) return [];
+  const part =
+    plan.feature_id === null
+      ? 'the rest, which belongs to no feature'
+      : `feature ${plan.feature_id}, attempt ${plan.attempt ?? 1}`;
+  return [`Plan         ${plan.plan}: ${part}`];
 }
 
 function sessionLines({

@@ -3,6 +3,7 @@ import { messageIdOf, toolUseIdOf } from '../records/identity.ts';
 import { nanoFromUsd, usdFromNano } from '../records/money.ts';
 import type { RequestUsage, TokenUsage, UsageIteration } from '../records/usage.ts';
 import { COST_BASES, REQUESTERS, SOURCES } from '../store/rows.ts';
+import { requestPlan, type RequestPlan } from './request-plan.ts';
 
 /** What a price is worked out from; the pricer's own input fits it. */
 export interface PricedRequest {
@@ -75,6 +76,8 @@ export interface RequestExplanation<P> {
     readonly tool: string | null;
     readonly success: boolean | null;
   }[];
+  /** The plan that it is counted for; null where there is none. */
+  readonly plan: RequestPlan | null;
   readonly price: P;
 }
 
@@ -173,6 +176,7 @@ function explanation<P>(
     detail,
     revision: row.revision,
     tool_calls: toolCallsOf(db, row),
+    plan: requestPlan(db, row.key),
     price: explainPrice(pricedRequest(row, detail)),
   };
 }

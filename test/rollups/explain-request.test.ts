@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explainPrice } from '../../src/pricing/explain.ts';
 import { builtInPriceTable } from '../../src/pricing/table.ts';
 import { explainRequest, type PricedRequest } from '../../src/rollups/explain-request.ts';
+import { createPlanFixture, fillPlanSample } from '../support/plan-fixture.ts';
 import { createStoreFixture } from '../support/store-fixture.ts';
 
 const KEY = 'msg_01XFDUDYJgAACzvnptvVoYEL';
@@ -30,6 +31,19 @@ describe('the explanation of a request', () => {
       source: 'transcript',
       requester: 'main',
     });
+  });
+
+  it('says to which attempt at which feature of which plan it belongs', () => {
+    const store = createStoreFixture();
+    const sample = fillPlanSample(store.db);
+    const plans = createPlanFixture(store.db);
+    const planOf = () => explainRequest(store.db, KEY, price)?.plan;
+    store.request({ key: KEY, atMs: AT_MS });
+    expect(planOf()).toBeNull();
+    plans.shareRequest({ plan: sample.plan, attempt: sample.attempts[1]! });
+    expect(planOf()).toMatchObject({ activation: 1, feature_id: 'F001', attempt: 2 });
+    store.db.exec('UPDATE plan_request SET attempt = 0');
+    expect(planOf()).toMatchObject({ activation: 1, feature_id: null, attempt: null });
   });
 
   it.each([KEY, 'req_1', 'chatcmpl-1'])('is found by %s', (id) => {
