@@ -6,6 +6,7 @@ import { toolErrorClass } from '../../src/records/tool-error.ts';
 import { emptyToolCall, type ToolCallRecord } from '../../src/records/tool-call.ts';
 import { changedLines } from './changed-lines.ts';
 import { amount, own } from '../../src/records/foreign-value.ts';
+import { decodePlanEdit } from './decode-plan-edit.ts';
 import { decodePullRequest } from './decode-pull-request.ts';
 import { digestOf, word } from './payload.ts';
 import { type DecodeEvent, occurrence, type Told } from './telling.ts';
@@ -89,6 +90,7 @@ export const decodePostToolUse: DecodeEvent = (told) => {
       success: !isInterrupted,
       errorClass: isInterrupted ? 'interrupted' : null,
       ...changedLines(response),
+      planEdit: isInterrupted ? null : decodePlanEdit(response, call),
       startedAgentId: word(own(response, 'agentId')),
     },
     ...decodePullRequest(told),

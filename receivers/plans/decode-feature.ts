@@ -1,5 +1,6 @@
 import { own } from '../../src/records/foreign-value.ts';
 import { FEATURE_STATUSES, type PlanFeature } from '../../src/records/plan.ts';
+import { featureIdOf, MAX_STATUS, plainStatus } from '../../src/records/plan-spelling.ts';
 import type { RejectReason } from '../../src/records/record.ts';
 
 /** Which of the two files a feature stands in. */
@@ -11,18 +12,15 @@ export interface ToldFeature {
   readonly fields: Partial<PlanFeature>;
 }
 
-const MAX_ID = 200;
-const MAX_STATUS = 64;
 const MAX_TEXT = 2000;
 const MAX_PATH = 1000;
 const MAX_ITEMS = 500;
 const MAX_ITEM = 500;
-const CONTROL = /\p{Cc}/u;
 
 /** What a value says of a feature, or why it says nothing. */
 export const decodeFeature = (value: unknown, file: ManifestName): ToldFeature | RejectReason => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not_an_object';
-  const id = idOf(own(value, 'id'));
+  const id = featureIdOf(own(value, 'id'));
   if (id === null) return 'invalid_id';
   const isOlder = file === 'features.json';
   const promptFile = isOlder ? undefined : text(own(value, 'file'), MAX_PATH);
@@ -47,22 +45,12 @@ export const decodeFeature = (value: unknown, file: ManifestName): ToldFeature |
   return { id, fields };
 };
 
-const idOf = (value: unknown): string | null => {
-  if (typeof value === 'number') return String(value);
-  if (typeof value !== 'string') return null;
-  const id = value.trim();
-  return id === '' || id.length > MAX_ID || CONTROL.test(id) ? null : id.toWellFormed();
-};
-
 const statusOf = (value: unknown): Partial<Pick<PlanFeature, 'status' | 'rawStatus'>> => {
   if (value === undefined || value === null) return {};
   const raw = typeof value === 'string' ? value.trim() : (JSON.stringify(value) ?? '');
   const status = FEATURE_STATUSES.find((known) => known === plainStatus(raw)) ?? null;
   return { status, rawStatus: status === null ? raw.slice(0, MAX_STATUS).toWellFormed() : null };
 };
-
-const plainStatus = (raw: string): string =>
-  raw.length > MAX_STATUS ? raw : raw.toLowerCase().replaceAll(/[\s-]+/g, '_');
 
 const text = (value: unknown, maxLength: number): string | undefined =>
   typeof value === 'string' ? value.slice(0, maxLength).toWellFormed() : undefined;

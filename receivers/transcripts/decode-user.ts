@@ -3,30 +3,24 @@ import type { OccurrenceRecord } from '../../src/records/occurrence.ts';
 import { toolErrorClass } from '../../src/records/tool-error.ts';
 import { emptyToolCall } from '../../src/records/tool-call.ts';
 import type { ToolCallDraft } from './drafts.ts';
+import type { JsonScanner } from './json-scanner.ts';
 import type { LineContext } from './line-context.ts';
 import { promptKind, slashCommandName } from './prompt-kind.ts';
 import type { LineFacts } from './read-line.ts';
+import { readPlanEdit } from './read-plan-edit.ts';
 
-/** Adds the tool results of a `user` line to what is known of their calls. */
+/** Adds the tool results of a `user` line, which `json` was read to the end of, to what is known of their calls. */
 export const addToolResults = (
   line: LineFacts,
   at: LineContext,
   drafts: Map<string, ToolCallDraft>,
+  json: JsonScanner,
 ): void => {
   const { toolResults } = line.content;
   // The client's own note on the result belongs to the only result of its line.
   const note = toolResults.length === 1 ? line.result : null;
   for (const result of toolResults) {
-    const key = toolCallKey(result.id, at.sessionId);
-    let draft = drafts.get(key);
-    if (draft === undefined) {
-      draft = emptyToolCall(key, result.id, at.sessionId);
-      draft.project = at.project;
-      draft.agentId = at.agentId;
-      draft.line = at.line;
-      draft.offsetBytes = at.offsetBytes;
-      drafts.set(key, draft);
-    }
+    const draft = draftOf(result.id, at, drafts);
     draft.resultAtMs = at.atMs;
     draft.resultBytes = result.bytes;
     const denied = line.toolDenialKind;
@@ -43,7 +37,26 @@ export const addToolResults = (
     draft.linesAdded = note.linesAdded;
     draft.linesRemoved = note.linesRemoved;
     draft.startedAgentId = note.agentId;
+    draft.planEdit = draft.success ? readPlanEdit(json, note, draft) : null;
   }
+};
+
+/** The call that a result belongs to; where it was not seen, it begins with the result. */
+const draftOf = (
+  id: string,
+  at: LineContext,
+  drafts: Map<string, ToolCallDraft>,
+): ToolCallDraft => {
+  const key = toolCallKey(id, at.sessionId);
+  const known = drafts.get(key);
+  if (known !== undefined) return known;
+  const draft = emptyToolCall(key, id, at.sessionId);
+  draft.project = at.project;
+  draft.agentId = at.agentId;
+  draft.line = at.line;
+  draft.offsetBytes = at.offsetBytes;
+  drafts.set(key, draft);
+  return draft;
 };
 
 /** What a `user` line without tool results tells: a prompt, a slash command, an interruption, or nothing to count. */

@@ -242,7 +242,7 @@ export class FileDecoder {
     }
     if (line.promptId !== null && at.agentId === null) this.#promptId = line.promptId;
     if (line.content.toolResults.length > 0) {
-      addToolResults(line, at, this.#toolCalls);
+      addToolResults(line, at, this.#toolCalls, this.#json);
       const pullRequest = decodePullRequest(line, at);
       if (pullRequest !== null) this.#occurrences.push(pullRequest);
     } else if (line.content.blocks > 0) {

@@ -231,6 +231,7 @@ const packToolCall = (pack: Packer, record: ToolCallRecord): void => {
   pack.name(record.filePath);
   pack.name(record.command);
   pack.name(record.planPath);
+  pack.text(record.planEdit);
   pack.number(record.linesAdded);
   pack.number(record.linesRemoved);
   pack.text(record.startedAgentId);
@@ -262,6 +263,7 @@ const unpackToolCall = (unpack: Unpacker): ToolCallRecord => {
     filePath: unpack.name(),
     command: unpack.name(),
     planPath: unpack.name(),
+    planEdit: unpack.text(),
     linesAdded: unpack.numberOrNull(),
     linesRemoved: unpack.numberOrNull(),
     startedAgentId: unpack.text(),

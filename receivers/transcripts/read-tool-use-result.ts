@@ -1,3 +1,4 @@
+import { MANIFEST_NAME } from '../../src/records/plan-edit.ts';
 import { Fields, readObject } from './fields.ts';
 import type { JsonScanner, StringPlace } from './json-scanner.ts';
 import { HEAD_BYTES } from './read-content.ts';
@@ -21,6 +22,10 @@ export class ToolUseResultFacts {
   head = '';
   kind: string | null = null;
   content: StringPlace | null = null;
+  /** File that was written, where its name is that of a manifest; '' where it is another, null where none is named. */
+  writtenFile: string | null = null;
+  /** Where the patch of that file begins in the line. */
+  patchAt: number | null = null;
   /** Pull request that a command worked on. */
   pullRequest: PullRequestFacts | null = null;
 
@@ -31,6 +36,8 @@ export class ToolUseResultFacts {
       this.linesRemoved =
       this.kind =
       this.content =
+      this.writtenFile =
+      this.patchAt =
       this.pullRequest =
         null;
     this.interrupted = false;
@@ -55,6 +62,11 @@ const RESULT = new Fields<ToolUseResultFacts>({
   agentId: (json, result) => void (result.agentId = json.stringOrNull(200)),
   interrupted: (json, result) => void (result.interrupted = json.booleanOrNull() === true),
   type: (json, result) => void (result.kind = resultKind.read(json)),
+  filePath: (json, result) => {
+    if (json.peek() !== 0x22) return json.skipValue();
+    json.readString();
+    result.writtenFile = isManifestName(json) ? json.text() : '';
+  },
   structuredPatch: (json, result) => readPatch(json, result),
   gitOperation: (json, result) => void readObject(json, GIT_OPERATION, result),
   content: (json, result) => {
@@ -94,7 +106,15 @@ const HUNK = new Fields<ToolUseResultFacts>({
   },
 });
 
+const MANIFEST = Buffer.from(MANIFEST_NAME);
+
+/** Whether the path read last ends like that of a manifest: no other needs to become a string. */
+const isManifestName = ({ bytes, start, stop }: JsonScanner): boolean =>
+  stop - start >= MANIFEST.length &&
+  MANIFEST.every((byte, index) => bytes[stop - MANIFEST.length + index] === byte);
+
 const readPatch = (json: JsonScanner, result: ToolUseResultFacts): void => {
+  result.patchAt = json.at;
   if (!json.enterArray()) return;
   result.linesAdded ??= 0;
   result.linesRemoved ??= 0;

@@ -70,6 +70,7 @@ const resultOf = (first: ToolCallRow, second: ToolCallRow) => {
     success: best.success ?? (isEqual ? other.success : null),
     errorClass: best.errorClass ?? (isEqual && best.success === null ? other.errorClass : null),
     resultBytes: best.resultBytes ?? other.resultBytes,
+    planEdit: best.planEdit ?? other.planEdit,
     linesAdded: best.linesAdded ?? other.linesAdded,
     linesRemoved: best.linesRemoved ?? other.linesRemoved,
   };

@@ -115,6 +115,7 @@ export class ToolCalls {
       file: record.filePath === null ? null : store.files.id(record.filePath),
       command: record.command,
       planPath: record.planPath,
+      planEdit: record.planEdit,
       linesAdded: record.linesAdded,
       linesRemoved: record.linesRemoved,
       startedAgentId: record.startedAgentId,

@@ -43,6 +43,8 @@ export interface ToolCallRecord {
   readonly command: string | null;
   /** Folder of the plan that the call's file lies in or its command names; absolute, see plan-path.ts. */
   readonly planPath: string | null;
+  /** Features that the call wrote to a plan's manifest: JSON of `[id, status]` pairs as they then stand there; else null. */
+  readonly planEdit: string | null;
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
   /** Agent that this call started. */
@@ -82,6 +84,7 @@ export const emptyToolCall = (
   filePath: null,
   command: null,
   planPath: null,
+  planEdit: null,
   linesAdded: null,
   linesRemoved: null,
   startedAgentId: null,

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { READING_TOOLS, WRITING_TOOLS } from '../records/tool-names.ts';
 import { filterSql, type IdFilter } from './filter.ts';
 import type { TimeRange } from './time-slots.ts';
 
@@ -23,11 +24,13 @@ const NO_ACCESS: FileFigures = {
   lines_removed: 0,
 };
 
+const sqlList = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
+
 /** Tools of Claude Code that change the file they name, as a list of SQL texts. */
-export const WRITING_TOOLS = "'Edit', 'MultiEdit', 'Write', 'NotebookEdit'";
+export const WRITING_TOOLS_SQL = sqlList(WRITING_TOOLS);
 
 /** Tools of Claude Code that read the file they name, as a list of SQL texts. */
-export const READING_TOOLS = "'Read', 'NotebookRead'";
+export const READING_TOOLS_SQL = sqlList(READING_TOOLS);
 
 /** Figures of each file, the most used first; only calls that are not yet pruned are known by file. */
 export function fileTable(
@@ -46,8 +49,8 @@ export function fileTable(
     .prepare<[], { file: string } & FileFigures>(
       `SELECT file.path AS file, reads, writes, calls, failures, lines_added, lines_removed FROM (
          SELECT file AS id,
-           sum(name IN (${READING_TOOLS})) AS reads,
-           sum(name IN (${WRITING_TOOLS})) AS writes,
+           sum(name IN (${READING_TOOLS_SQL})) AS reads,
+           sum(name IN (${WRITING_TOOLS_SQL})) AS writes,
            count(*) AS calls,
            sum(success IS 0 AND error_class IS NOT 'denied') AS failures,
            coalesce(sum(lines_added), 0) AS lines_added,

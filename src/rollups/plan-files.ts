@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { prepared } from './prepared.ts';
-import { READING_TOOLS, WRITING_TOOLS } from './file-report.ts';
+import { READING_TOOLS_SQL, WRITING_TOOLS_SQL } from './file-report.ts';
 import type { KnownPlan } from './plan-names.ts';
 
 /** A file that was read or written for a plan; calls that failed do not count. */
@@ -23,15 +23,15 @@ export interface PlannedFiles {
 }
 
 const TOUCHING = `plan_tool_call s JOIN tool_call t ON t.id = s.tool_call JOIN tool ON tool.id = t.tool
-  WHERE s.plan = ? AND t.file IS NOT NULL AND t.success IS NOT 0 AND tool.name IN (${READING_TOOLS}, ${WRITING_TOOLS})`;
+  WHERE s.plan = ? AND t.file IS NOT NULL AND t.success IS NOT 0 AND tool.name IN (${READING_TOOLS_SQL}, ${WRITING_TOOLS_SQL})`;
 
 /** Every file that was touched for a plan, by attempt. */
 export function attemptFiles(db: Database, plan: KnownPlan): readonly AttemptFile[] {
   const rows = prepared<[number], AttemptFile>(
     db,
     `SELECT activation, attempt, file.path AS path, reads, writes FROM (
-         SELECT s.activation, s.attempt, t.file, sum(tool.name IN (${READING_TOOLS})) AS reads,
-           sum(tool.name IN (${WRITING_TOOLS})) AS writes
+         SELECT s.activation, s.attempt, t.file, sum(tool.name IN (${READING_TOOLS_SQL})) AS reads,
+           sum(tool.name IN (${WRITING_TOOLS_SQL})) AS writes
          FROM ${TOUCHING} GROUP BY 1, 2, 3
        ) JOIN file ON file.id = file ORDER BY activation, attempt, path`,
   ).all(plan.id);

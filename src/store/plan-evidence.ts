@@ -10,6 +10,8 @@ export interface PlanCall {
   readonly tool: string | null;
   readonly planPath: string;
   readonly file: string | null;
+  /** See `ToolCallRecord`. */
+  readonly planEdit: string | null;
   readonly atMs: number;
   readonly resultAtMs: number | null;
   readonly errorClass: string | null;
@@ -39,7 +41,7 @@ export class PlanEvidence {
   constructor(db: Database) {
     this.#calls = db.prepare(
       `SELECT key, session, project.path AS project, agent_id AS agentId, tool.name AS tool, plan_path AS planPath,
-         file.path AS file, at_ms AS atMs, result_at_ms AS resultAtMs, error_class AS errorClass
+         file.path AS file, plan_edit AS planEdit, at_ms AS atMs, result_at_ms AS resultAtMs, error_class AS errorClass
        FROM tool_call JOIN project ON project.id = project LEFT JOIN tool ON tool.id = tool
          LEFT JOIN file ON file.id = file
        WHERE plan_path IS NOT NULL AND at_ms BETWEEN ? AND ? ORDER BY at_ms, key`,

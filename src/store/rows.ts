@@ -56,6 +56,7 @@ export interface ToolCallRow {
   readonly file: number | null;
   readonly command: string | null;
   readonly planPath: string | null;
+  readonly planEdit: string | null;
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
   readonly startedAgentId: string | null;

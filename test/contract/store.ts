@@ -88,6 +88,7 @@ const call = (number: number): MonitorRecord => ({
   filePath: null,
   command: null,
   planPath: null,
+  planEdit: null,
   linesAdded: null,
   linesRemoved: null,
   startedAgentId: null,

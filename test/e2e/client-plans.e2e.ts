@@ -102,7 +102,7 @@ const eventOf = (server: RunningCollector, type: string): Promise<PlanEvent> =>
     return data.find(({ event_type: each }) => each === type);
   });
 
-/** What the stand-in answered, by where it belongs: before, in and after the feature, and in no plan at all. */
+/** What the stand-in answered, by where it belongs: in the feature, beside it under the same prompt, and in no plan at all. */
 function answersOf({ api }: Played) {
   const answers = api.answers.filter(({ isTitle }) => !isTitle);
   const ofEdit = (status: string): number =>
@@ -113,11 +113,11 @@ function answersOf({ api }: Played) {
       ),
     );
   const [started, completed] = [ofEdit('in_progress'), ofEdit('completed')];
-  // The first one looks at the plan, the last one is that of the prompt that has nothing to do with it.
+  // The last one is that of the prompt that has nothing to do with the plan.
   const end = answers.length - 1;
   return {
     inFeature: answers.slice(started + 1, completed + 1),
-    inRest: [...answers.slice(1, started + 1), ...answers.slice(completed + 1, end)],
+    inRest: [...answers.slice(0, started + 1), ...answers.slice(completed + 1, end)],
     ofStart: answers[started]!,
     ofEnd: answers[completed]!,
   };
@@ -219,6 +219,25 @@ describe('a plan that a real Claude Code carries out', () => {
     const stage = stageWithPlan();
     const server = await collecting(stage);
     const played = await playWatched(stage, server);
+    await expectParts(server, answersOf(played));
+    await expectAuthors(server, played);
+  });
+
+  needs('claude-code')('costs the same where nobody waits for the collector', async () => {
+    const stage = stageWithPlan();
+    const server = await collecting(stage);
+    await eventOf(server, 'plan_optimized');
+    const played = await play(stage, plan(false));
+    await expectParts(server, answersOf(played));
+    await expectAuthors(server, played);
+  });
+
+  needs('claude-code')('costs the same where no collector ran, if its plan was known', async () => {
+    const stage = stageWithPlan();
+    await commandJson(stage.place, 'import');
+    const played = await play(stage, plan(false));
+    await commandJson(stage.place, 'import');
+    const server = await collecting(stage);
     await expectParts(server, answersOf(played));
     await expectAuthors(server, played);
   });

@@ -110,6 +110,7 @@ export const toolCall = (stated: Partial<ToolCallRecord> = {}): ToolCallRecord =
   filePath: '/home/dev/one/a.ts',
   command: null,
   planPath: null,
+  planEdit: null,
   linesAdded: null,
   linesRemoved: null,
   startedAgentId: null,

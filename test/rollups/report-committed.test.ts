@@ -166,6 +166,7 @@ function toolCall(index: number): ToolCallRecord {
     filePath: null,
     command: null,
     planPath: null,
+    planEdit: null,
     linesAdded: null,
     linesRemoved: null,
     startedAgentId: null,

@@ -1,6 +1,6 @@
 import type { PlanFolder, PlanSnapshotRecord } from '../../records/plan.ts';
 import type { CheckoutRow } from '../../store/plan-rows.ts';
-import type { Change } from './plan-authors.ts';
+import type { Change } from './plan-calls.ts';
 
 /** Clocks of file systems tick in steps. */
 const TICK_MS = 100;

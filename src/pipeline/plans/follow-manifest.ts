@@ -2,6 +2,7 @@ import type { FeatureStatus, PlanManifest } from '../../records/plan.ts';
 import type { FeatureRow } from '../../store/plan-rows.ts';
 import { changeStatus, tellCreated, wordingOf } from './feature-changes.ts';
 import { matchFeatures, type Matched } from './match-features.ts';
+import { stepsOf, type PlanEdit, type StatusStep } from './status-steps.ts';
 import type { Moment } from './plan-authors.ts';
 import type { PlanDraft } from './plan-draft.ts';
 
@@ -14,6 +15,8 @@ export interface ManifestView {
   /** What the same checkout showed before; brought up to date. */
   readonly statuses: Statuses;
   readonly at: Moment;
+  /** What tool calls wrote to it since it was seen last, in order. */
+  readonly edits: readonly PlanEdit[];
   readonly path: string;
   readonly branch: string | null;
   /** Whether events of the plan's making are told: they are not of one that was made before anybody looked. */
@@ -41,9 +44,12 @@ export const followManifest = (draft: PlanDraft, view: ManifestView): void => {
     word(draft, view, { match, position, isIdTaken: ids.has(match.line.id) }),
     match,
   ]);
-  for (const [feature, match] of seen) {
-    if (view.isFirstSight) takeOver(draft, view, feature, match);
-    else follow(draft, view, feature, match);
+  if (view.isFirstSight) for (const [feature, match] of seen) takeOver(draft, view, feature, match);
+  else {
+    const steps = seen.flatMap(([feature, match]) => stepsSeen(view, feature, match));
+    // Those of one moment stay in the order of the manifest.
+    for (const step of steps.sort((left, right) => left.at.atMs - right.at.atMs))
+      take(draft, view, step);
   }
   if (manifest.isSettled) removeOthers(draft, view, new Set(seen.map(([{ id }]) => id)));
 };
@@ -99,17 +105,27 @@ const takeOver = (
     draft.start(known, at.atMs, true);
 };
 
-const follow = (
-  draft: PlanDraft,
-  { statuses, at, path, branch }: ManifestView,
-  feature: FeatureRow,
+type FeatureStep = StatusStep & { readonly feature: number };
+
+/** The changes of a feature's status since it was seen last in this checkout. */
+const stepsSeen = (
+  { statuses, edits, at }: ManifestView,
+  { id, status }: FeatureRow,
   { line }: Matched<FeatureRow>,
+): readonly FeatureStep[] => {
+  const { id: featureId, status: to } = line;
+  if (to === null) return [];
+  const from = statuses.get(id) ?? status;
+  statuses.set(id, to);
+  return stepsOf({ featureId, from, to }, edits, at).map((step) => ({ ...step, feature: id }));
+};
+
+const take = (
+  draft: PlanDraft,
+  { path, branch }: ManifestView,
+  { feature: id, from, to, at }: FeatureStep,
 ): void => {
-  const to = line.status;
-  if (to === null) return;
-  const from = statuses.get(feature.id) ?? feature.status;
-  statuses.set(feature.id, to);
-  if (from === to) return;
+  const feature = draft.feature(id);
   if (feature.status === to) draft.odd('already_told');
   else changeStatus(draft, feature, { from, to, at, path, branch });
 };

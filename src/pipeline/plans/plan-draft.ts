@@ -71,6 +71,10 @@ export class PlanDraft {
     return this.#store.plans.checkouts(this.plan.id);
   }
 
+  feature(id: number): FeatureRow {
+    return this.#features.get(id)!;
+  }
+
   change(values: Partial<PlanRow>): void {
     this.plan = { ...this.plan, ...values };
     this.#store.plans.changePlan(this.plan);

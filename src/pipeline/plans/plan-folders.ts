@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { PLAN_FOLDERS } from '../../records/plan.ts';
+import { isReadingTool, isWritingTool } from '../../records/tool-names.ts';
 import type { PlanRow } from '../../store/plan-rows.ts';
 import type { Touch } from '../../store/plan-shares.ts';
 import type { PromptsRead } from './share-out.ts';
-
-const WRITERS: ReadonlySet<string | null> = new Set(['Edit', 'Write', 'MultiEdit', 'NotebookEdit']);
 
 /** What tells a plan's files from others'. */
 export interface PlanPlaces {
@@ -50,9 +49,9 @@ export class PlanFolders {
     if (touch.planPath === null) return true;
     const file = fileOf(touch);
     if (file === null) return false;
-    if (WRITERS.has(touch.tool)) return true;
+    if (isWritingTool(touch.tool)) return true;
     const isPrompt = file === 'init.md' || file.startsWith('prompts/') || this.#prompts.has(file);
-    return touch.tool === 'Read' && isPrompt;
+    return isReadingTool(touch.tool) && isPrompt;
   }
 
   /** Which prompts each session and agent has read, of touches of this plan. */
@@ -60,7 +59,7 @@ export class PlanFolders {
     const read = new Map<string, Set<string>>();
     for (const touch of touches) {
       const file = fileOf(touch);
-      if (file === null || touch.tool !== 'Read') continue;
+      if (file === null || !isReadingTool(touch.tool)) continue;
       const key = readerKey(touch.session, touch.agentId);
       const known = read.get(key) ?? new Set();
       read.set(key, known.add(file));

@@ -97,6 +97,7 @@ export class PlanSnapshots {
         manifest: current.manifest,
         statuses,
         at: this.#authors.momentOf(manifestChangedAt(current, undefined, record)),
+        edits: [],
         path: current.path,
         branch: record.branch,
         isTold: current.location === 'active',
@@ -137,10 +138,12 @@ export class PlanSnapshots {
     const follow = (): void => {
       const manifest = current?.manifest ?? null;
       if (current === undefined || manifest === null) return;
+      const change = manifestChangedAt(current, checkout, record);
       followManifest(draft, {
         manifest,
         statuses,
-        at: this.#authors.momentOf(manifestChangedAt(current, checkout, record)),
+        at: this.#authors.momentOf(change),
+        edits: this.#authors.editsOf(change, checkout.manifestModifiedMs ?? checkout.seenAtMs),
         path: isMovedOn
           ? path.posix.join(record.checkout, PLAN_FOLDERS.active, record.name)
           : current.path,

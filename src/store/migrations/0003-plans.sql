@@ -1,5 +1,7 @@
 -- Folder of the plan that a call's file lies in or its command names.
 ALTER TABLE tool_call ADD COLUMN plan_path TEXT;
+-- Features that a call wrote to a manifest: JSON of [id, status] pairs as they then stand there.
+ALTER TABLE tool_call ADD COLUMN plan_edit TEXT;
 
 -- One plan of one repository, in all its checkouts. key is repository and name. location: active, complete, or gone.
 -- A generation is one writing of the plan: a plan that is written anew under an old name begins another. dirty: which request

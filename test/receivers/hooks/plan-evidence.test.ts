@@ -52,6 +52,56 @@ describe('the plan of a tool call that a hook tells of', () => {
   });
 });
 
+const MANIFEST = `${FOO}/manifest.jsonl`;
+const feature = (id: unknown, status: unknown): string => JSON.stringify({ id, status });
+const done = feature('F001', 'completed');
+const edited = { filePath: MANIFEST, structuredPatch: [{ lines: [`+${done}`] }] };
+const DONE = [['F001', 'completed']];
+const editOf = (tool_name: unknown, tool_response: unknown, more: Told = {}): unknown => {
+  const tool_input = { file_path: MANIFEST };
+  const [call] = decode('PostToolUse', { tool_name, tool_input, tool_response, ...more });
+  const { planEdit } = call as ToolCallRecord;
+  return planEdit === null ? null : JSON.parse(planEdit);
+};
+
+describe('what a tool call wrote to a manifest', () => {
+  it.each(['Edit', 'Write', 'MultiEdit'])('with %s is what its patch adds', (tool) => {
+    const lines = [` ${feature('F000', 'pending')}`, `-${feature('F001', 'pending')}`, `+${done}`];
+    const more = [`+${feature('F003', 'In-Progress')}`, '+', '+{', `+ ${feature(4, 'failed')}`, 7];
+    const structuredPatch = [{ lines }, { lines: more }, 7, {}];
+    const expected = [...DONE, ['F003', 'in_progress'], ['4', 'failed']];
+    expect(editOf(tool, { type: 'update', filePath: MANIFEST, structuredPatch })).toEqual(expected);
+    expect(editOf(tool, { structuredPatch })).toEqual(expected);
+  });
+
+  it('is the whole file where that is new', () => {
+    const content = `${done}\nnone\r\n${feature('größe', 'pending')}\r\n`;
+    const response = { type: 'create', filePath: MANIFEST, content, structuredPatch: [] };
+    expect(editOf('Write', response)).toEqual([...DONE, ['größe', 'pending']]);
+    expect(editOf('Write', { ...response, type: 'update' })).toBeNull();
+  });
+
+  it.each([
+    ['a tool that writes no file', 'Read', edited],
+    ['a tool of a server', 'mcp__files__write', edited],
+    ['another file of the plan', 'Edit', { ...edited, filePath: `${FOO}/plan.md` }],
+    ['a manifest of nothing', 'Edit', { ...edited, filePath: '/home/dev/manifest.jsonl' }],
+    ['a call that was interrupted', 'Edit', { ...edited, interrupted: true }],
+    ['no patch', 'Edit', { filePath: MANIFEST }],
+    ['a patch that is none', 'Edit', { filePath: MANIFEST, structuredPatch: `+${done}` }],
+    ['an answer that is a text', 'Edit', done],
+    ['no answer', 'Edit', null],
+  ])('is nothing with %s', (_, tool, response) => {
+    expect(editOf(tool, response)).toBeNull();
+  });
+
+  it('is nothing before it is done, or when it failed', () => {
+    const more = { tool_name: 'Edit', tool_input: { file_path: MANIFEST }, tool_response: edited };
+    for (const event of ['PreToolUse', 'PostToolUseFailure', 'PermissionDenied'])
+      expect(decode(event, more)[0]).toMatchObject({ planPath: FOO, planEdit: null });
+  });
+});
+
 const pullsOf = (tool_input: unknown, tool_response: unknown): readonly OccurrenceRecord[] =>
   decode('PostToolUse', { tool_name: 'Bash', tool_input, tool_response }).filter(
     (record): record is OccurrenceRecord => record.kind === 'occurrence',

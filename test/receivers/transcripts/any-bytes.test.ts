@@ -18,7 +18,8 @@ const sample = Buffer.from(
     assistant({
       content: [
         toolUse('toolu_2', 'Bash', { command: 'cat "dev/active/ä b/plan.md"' }),
-        toolUse('toolu_3', 'mcp__a__b', { path: '/a/dev/active/b/plan.md' }),
+        toolUse('toolu_3', 'Edit', { file_path: '/a/dev/active/b/manifest.jsonl' }),
+        toolUse('toolu_5', 'mcp__a__b', { path: '/a/dev/active/b/plan.md' }),
       ],
     }),
     user([toolResult('toolu_2', 'done', false)], {
@@ -27,6 +28,19 @@ const sample = Buffer.from(
     }),
     user([toolResult('toolu_1', 'done', false)], {
       toolUseResult: { durationMs: 3, structuredPatch: [{ lines: ['+a', '-b'] }] },
+    }),
+    user([toolResult('toolu_3', 'done', false)], {
+      toolUseResult: {
+        filePath: '/a/dev/active/b/manifest.jsonl',
+        structuredPatch: [{ lines: [' a', '+{"id":"ä","status":"completed"}', '+{', '-b'] }],
+      },
+    }),
+    user([toolResult('toolu_4', 'done', false)], {
+      toolUseResult: {
+        type: 'create',
+        filePath: '/a/dev/active/b/manifest.jsonl',
+        content: '{"id":"ä","status":"pending"}\n{"id":1,"status":"failed"}\n',
+      },
     }),
     { type: 'pr-link', prUrl: 'https://example.org/1', sessionId: 's' },
     { type: 'attachment', attachment: { type: 'date' }, timestamp: '2026-11-20T10:00:00.000Z' },

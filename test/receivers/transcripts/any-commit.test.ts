@@ -112,7 +112,22 @@ const RESULT = [
   'type',
   'content',
   'gitOperation',
+  'filePath',
 ];
+const MANIFEST = '/a/dev/active/b/manifest.jsonl';
+const written = fc.constantFrom<Line>(
+  {
+    type: 'create',
+    filePath: MANIFEST,
+    content: '{"id":"F\ud800","status":"\u0000 é"}\n{"id":1e300,"status":"done"}',
+  },
+  {
+    filePath: MANIFEST,
+    structuredPatch: [
+      { lines: ['+{"id":"__proto__","status":"\\ud800"}', '+{"id":-0,"status":""}'] },
+    ],
+  },
+);
 
 const answer = fc
   .tuple(
@@ -130,14 +145,14 @@ const answer = fc
     ...line,
     message: {
       id: 'msg_01Edge0000000000001',
-      content: [{ type: 'tool_use', id: 't1', name: 'Read', input }],
+      content: [{ type: 'tool_use', id: 't1', name: 'Write', input }],
       ...message,
       usage,
     },
   }));
 const block = some(['tool_use_id', 'is_error', 'content']);
 const result = fc
-  .tuple(some(LINE), block, some(RESULT))
+  .tuple(some(LINE), block, fc.oneof(some(RESULT), written))
   .map(([line, block, toolUseResult]): Line => ({
     type: 'user',
     sessionId: SESSION,

@@ -72,6 +72,7 @@ const toolCall: fc.Arbitrary<ToolCallRecord> = fc
     filePath: nullable(fc.string()),
     command: nullable(fc.string()),
     planPath: fc.option(fc.string()),
+    planEdit: nullable(text),
     linesAdded: nullable(count),
     linesRemoved: nullable(count),
     startedAgentId: nullable(fc.string()),

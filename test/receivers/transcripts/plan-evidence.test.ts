@@ -119,3 +119,104 @@ describe('the plan of a tool call', () => {
     );
   });
 });
+
+const MANIFEST = `${FOO}/manifest.jsonl`;
+const feature = (id: unknown, status: unknown): string => JSON.stringify({ id, status });
+const hunk = (...lines: readonly unknown[]): Line => ({ oldStart: 1, newStart: 1, lines });
+const noted = (toolUseResult: unknown, isError = false): Line =>
+  user([toolResult(ID, 'done', isError)], { toolUseResult });
+const editOf = (...lines: readonly Line[]): unknown => {
+  const { planEdit } = decodeToolCall(...lines);
+  return planEdit === null ? null : JSON.parse(planEdit);
+};
+const done = feature('F001', 'completed');
+const edited = { filePath: MANIFEST, structuredPatch: [hunk(`+${done}`)] };
+const DONE = [['F001', 'completed']];
+
+describe('what a tool call wrote to a manifest', () => {
+  it('is what stands in the lines that its patch adds', () => {
+    const patch = [
+      hunk(` ${feature('F000', 'pending')}`, `-${feature('F001', 'pending')}`, `+${done}`),
+      hunk(`+${feature('F003', 'In-Progress')}`, '+', '+{', `+ ${feature(4, 'failed')}`, 7, ''),
+    ];
+    const result = { filePath: MANIFEST, oldString: 'a', structuredPatch: patch };
+    expect(editOf(noted(result))).toEqual([...DONE, ['F003', 'in_progress'], ['4', 'failed']]);
+  });
+
+  it('is the whole file where that is new', () => {
+    const content = `${feature('F001', 'completed')}\nnone\r\n${feature('größe', 'pending')}\r\n`;
+    const result = { type: 'create', filePath: MANIFEST, content, structuredPatch: [] };
+    expect(editOf(noted(result))).toEqual([...DONE, ['größe', 'pending']]);
+    expect(editOf(noted({ ...result, type: 'update' }))).toBeNull();
+  });
+
+  it('is told with the call or without it, wherever the file is named', () => {
+    const { filePath, structuredPatch } = edited;
+    const edit = call('Edit', { file_path: MANIFEST });
+    expect(editOf(edit, noted(edited))).toEqual(DONE);
+    expect(editOf(noted(edited), edit)).toEqual(DONE);
+    expect(editOf(noted(edited))).toEqual(DONE);
+    expect(editOf(noted({ structuredPatch, filePath }))).toEqual(DONE);
+    expect(editOf(edit, noted({ structuredPatch }))).toEqual(DONE);
+    expect(editOf(noted({ structuredPatch }))).toBeNull();
+    expect(editOf(noted({ ...edited, filePath: 'dev/active/foo/manifest.jsonl' }))).toEqual(DONE);
+  });
+
+  it.each([
+    ['a call that failed', noted(edited, true)],
+    ['a call that was interrupted', noted({ ...edited, interrupted: true })],
+    ['two results on one line', user([toolResult(ID), toolResult(ID)], { toolUseResult: edited })],
+    ['another file of the plan', noted({ ...edited, filePath: `${FOO}/plan.md` })],
+    ['a manifest of nothing', noted({ ...edited, filePath: `${PROJECT}/manifest.jsonl` })],
+    ['a file that is no text', noted({ ...edited, filePath: [MANIFEST] })],
+    ['no patch', noted({ filePath: MANIFEST })],
+    ['a patch that is none', noted({ filePath: MANIFEST, structuredPatch: { lines: [done] } })],
+    ['no lines', noted({ filePath: MANIFEST, structuredPatch: [7, {}, { lines: `+${done}` }] })],
+    ['a text', noted(done)],
+  ])('is nothing with %s', (_, result) => {
+    expect(editOf(result)).toBeNull();
+  });
+
+  it('is nothing where a tool wrote no file, or another than its result names', () => {
+    expect(editOf(call('Read', { file_path: MANIFEST }), noted(edited))).toBeNull();
+    const other = noted({ ...edited, filePath: `${PROJECT}/a.ts` });
+    expect(editOf(call('Edit', { file_path: MANIFEST }), other)).toBeNull();
+  });
+
+  it('is not taken over from the line before', () => {
+    const { toolCalls } = decodeText(
+      jsonl(
+        noted(edited),
+        user([toolResult(toolUseId(2))], { toolUseResult: { structuredPatch: [] } }),
+        user([toolResult(toolUseId(3))], { toolUseResult: { filePath: MANIFEST } }),
+      ),
+    );
+    expect(toolCalls.map(({ planEdit }) => planEdit)).toEqual([JSON.stringify(DONE), null, null]);
+  });
+
+  it('leaves the line after it as it was', () => {
+    const { toolCalls, rejects, lines } = decodeText(
+      jsonl(noted(edited), call('Edit', { file_path: MANIFEST }), 'none'),
+    );
+    expect(toolCalls).toMatchObject([{ tool: 'Edit', planPath: FOO, line: 2 }]);
+    expect(rejects).toMatchObject([{ reason: 'invalid_json', line: 3 }]);
+    expect(lines).toBe(3);
+  });
+
+  it(
+    'is looked for in lines of a length and number that a manifest may have',
+    { timeout: 20_000 },
+    () => {
+      const long = `+${JSON.stringify({ id: 'F1', status: 'failed', description: 'é"'.repeat(22_000) })}`;
+      const fits = `+${JSON.stringify({ id: 'F2', status: 'failed', description: 'é"'.repeat(16_000) })}`;
+      const patch = (...lines: readonly string[]): Line => ({
+        ...edited,
+        structuredPatch: [hunk(...lines)],
+      });
+      expect(editOf(noted(patch(long, fits)))).toEqual([['F2', 'failed']]);
+      const empty = (count: number): readonly string[] => Array.from({ length: count }, () => '+');
+      expect(editOf(noted(patch(...empty(19_999), `+${done}`)))).toEqual(DONE);
+      expect(editOf(noted(patch(...empty(20_000), `+${done}`)))).toBeNull();
+    },
+  );
+});

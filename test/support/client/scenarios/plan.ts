@@ -53,7 +53,7 @@ export const plan =
         { input: 'MAIN-TASK something else', from: 'resume' },
       ],
       main: [
-        // To look at a plan is no work on it yet, to write into its folder is.
+        // To look at a plan is no work on it; but the prompt that writes into its folder later is.
         uses('Read', { file_path: manifest }),
         uses('Write', { file_path: join(folder, 'context.md'), content: 'Numbers.\n' }),
         change('pending', 'in_progress'),
