@@ -148,6 +148,7 @@ const whereToLook = (url: string, { home, claudeDirs }: Config): string =>
     `and keeps it in           ${home}`,
     '',
     `  ${url}/api/sessions      sessions, with what they cost`,
+    `  ${url}/api/plans         plans, with what each of their steps cost`,
     `  ${url}/api/metrics       everything that was recorded, newest first`,
     `  ${url}/events/metrics    the same, live`,
     `  ${url}/metrics           for Prometheus`,
