@@ -17,17 +17,17 @@ export const plansConfig = z.strictObject({
     ),
   sweepIntervalMs: z
     .int()
-    .min(100)
+    .min(1000)
     .default(30_000)
     .describe('Milliseconds between two looks at every plan, which find what no event told of.'),
   pollIntervalMs: z
     .int()
-    .min(10)
+    .min(100)
     .default(1000)
     .describe('Milliseconds between two looks at the active plans of which no events are told.'),
   maxManifestBytes: z
     .int()
-    .min(1024)
+    .min(64 * 1024)
     .default(32 * 1024 * 1024)
     .describe('Bytes of the longest manifest that is read.'),
 });

@@ -65,8 +65,4 @@ export class Hints<T> {
     }
     return due;
   }
-
-  clear(): void {
-    this.#waiting.clear();
-  }
 }

@@ -30,7 +30,9 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
   const stop = new AbortController();
   parentPort!.on('message', () => stop.abort());
   const settling = createSettling(collector);
-  const recounting = createRecounting(collector.recountPlans);
+  const recounting = createRecounting(collector.recountPlan);
+  // A collector that was killed may have left something to do.
+  recounting.wake();
   const events = createReceiverEvents();
   events.backfill.listen((progress) => tell({ kind: 'backfill', progress }));
   events.caughtUp.listen(settling.settle);

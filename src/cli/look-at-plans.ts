@@ -17,6 +17,6 @@ export const lookAtPlans = async (collector: Collector, config: Config): Promise
     events: createReceiverEvents(),
   });
   const looked = await receiver.look(new AbortController().signal);
-  collector.recountPlans();
+  while (collector.recountPlan());
   return looked;
 };

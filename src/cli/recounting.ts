@@ -15,35 +15,40 @@ const RETRY_MS = 2_000;
 /** At most this part of the time is spent on it. */
 const REST_TIMES = 20;
 
-/** Counts again by `recount`, which tells whether there was anything to do. */
+/** Counts one plan after the other by `recount`, which tells whether there are others, and lets the thread breathe in between. */
 export const createRecounting = (recount: () => boolean): Recounting => {
   let timer: NodeJS.Timeout | undefined;
-  let restMs = SOON_MS;
   let trouble: string | null = null;
-  const once = (): void => {
-    const startedMs = performance.now();
-    try {
-      recount();
-      trouble = null;
-      restMs = Math.max(SOON_MS, (performance.now() - startedMs) * REST_TIMES);
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-      trouble = error.message;
-      restMs = error.retryAfterMs ?? RETRY_MS;
-      wake();
-    }
-  };
-  const wake = (): void => {
+  let restMs = SOON_MS;
+  let spentMs = 0;
+  const wakeIn = (waitMs: number): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
       once();
-    }, restMs);
+    }, waitMs);
+  };
+  const once = (): boolean => {
+    const startedMs = performance.now();
+    try {
+      const isMore = recount();
+      trouble = null;
+      spentMs += performance.now() - startedMs;
+      restMs = Math.max(SOON_MS, spentMs * REST_TIMES);
+      if (isMore) wakeIn(0);
+      else spentMs = 0;
+      return isMore;
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      trouble = error.message;
+      wakeIn(error.retryAfterMs ?? RETRY_MS);
+      return false;
+    }
   };
   const stop = (): void => {
     if (timer === undefined) return;
     clearTimeout(timer);
-    once();
+    while (once());
     clearTimeout(timer);
   };
-  return { wake, trouble: () => trouble, stop };
+  return { wake: () => wakeIn(restMs), trouble: () => trouble, stop };
 };

@@ -1,6 +1,7 @@
 import type { Pricer } from '../pricing/price.ts';
 import type { ApiRequestRecord } from '../records/api-request.ts';
 import { messageIdOf } from '../records/identity.ts';
+import type { SessionActivityRecord } from '../records/session.ts';
 import type { Batch, MonitorRecord, Source } from '../records/record.ts';
 import { REQUESTERS, type RequestRow, SOURCES } from '../store/rows.ts';
 import type { Committed, StoreWriter } from '../store/store.ts';
@@ -31,7 +32,7 @@ export const createIngest = ({ store, pricer, now }: IngestParts): StoreWriter =
   return {
     commit: (batches) => ingest.commit(batches, now()),
     origins: (source) => store.originStates(source),
-    recountPlans: () => ingest.recountPlans(),
+    recountPlan: () => ingest.recountPlan(),
     close: () => void store.db.close(),
   };
 };
@@ -69,10 +70,12 @@ class Ingest {
     return { lastSeq, duplicates: this.#duplicates };
   }
 
-  recountPlans(): boolean {
-    if (!this.#plans.isDirty()) return false;
-    this.#store.transaction(() => void this.#plans.recount());
-    return true;
+  recountPlan(): boolean {
+    const [plan, ...others] = this.#plans.dirty();
+    if (plan === undefined) return false;
+    this.#store.transaction(() => this.#plans.recount(plan));
+    this.#plans.recounted();
+    return others.length > 0;
   }
 
   #batch(batch: Batch, nowMs: number): void {
@@ -102,6 +105,7 @@ class Ingest {
         return this.#note(this.#toolCalls.add(record, this.#place));
       case 'occurrence':
         this.#note(this.#occurrences.add(record, this.#place));
+        this.#plans.notePrompt(record);
         if (record.type === 'pr_created')
           this.#plans.notePullRequest(
             record,
@@ -113,16 +117,19 @@ class Ingest {
       case 'session_fact':
         return store.sessionTables.keepFact(store.sessions.id(record.sessionId), record);
       case 'session_activity':
-        return store.sessionTables.keepActivity(
-          store.sessions.id(record.sessionId),
-          this.#place.origin,
-          record,
-        );
+        return this.#activity(record);
       case 'subagent':
         return store.sessionTables.keepSubagent(store.sessions.id(record.sessionId), record);
       case 'plan_snapshot':
         return this.#plans.add(record);
     }
+  }
+
+  #activity(record: SessionActivityRecord): void {
+    const { sessions, sessionTables } = this.#store;
+    const session = sessions.id(record.sessionId);
+    sessionTables.keepActivity(session, this.#place.origin, record);
+    this.#plans.noteUse(session, record.stretchesMs.at(-1) ?? 0);
   }
 
   #note(isNew: boolean): void {

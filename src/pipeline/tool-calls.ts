@@ -79,6 +79,7 @@ export class ToolCalls {
     countToolCall(store, row, 1);
     store.toolCalls.change(known.id, row);
     if (row.permissionKey !== null) this.#permissions.tell(known.row, row);
+    this.#plans.noteUse(known.row.session, known.row.atMs);
     this.#plans.noteCall(row);
     return true;
   }

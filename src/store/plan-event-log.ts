@@ -8,6 +8,8 @@ export class PlanEventLog {
   readonly #table: RowTable<PlanEventRow>;
   readonly #byKey: Statement<[string], PlanEventRow>;
   readonly #near: Statement<[number, number, number], PlanEventRow>;
+  readonly #ending: Statement<[number], PlanEventRow>;
+  readonly #ofUrl: Statement<[string], PlanEventRow>;
   readonly #log: Statement<[number, number]>;
   readonly #added = new Set<number>();
   readonly #revised = new Map<number, number>();
@@ -44,6 +46,10 @@ export class PlanEventLog {
     this.#near = this.#table.query(
       `WHERE plan = ? AND file_at_ms BETWEEN ? AND ? AND type <> 'pr_created' ORDER BY id`,
     );
+    this.#ending = this.#table.query(
+      `WHERE attempt = ? AND type IN ('feature_completed', 'feature_failed')`,
+    );
+    this.#ofUrl = this.#table.query('WHERE pr_url = ?');
     this.#log = db.prepare(
       `INSERT INTO event (kind, ref, revision) VALUES (${EVENT_KINDS.plan_event}, ?, ?)`,
     );
@@ -61,6 +67,16 @@ export class PlanEventLog {
   /** Events of a plan that the file system dates between two moments. */
   near(plan: number, fromMs: number, toMs: number): readonly PlanEventRow[] {
     return this.#near.all(plan, fromMs, toMs);
+  }
+
+  /** The event that told how an attempt ended; undefined where none did. */
+  endingOf(attempt: number): PlanEventRow | undefined {
+    return this.#ending.get(attempt);
+  }
+
+  /** A pull request's event, of whatever plan. */
+  ofPullRequest(url: string): PlanEventRow | undefined {
+    return this.#ofUrl.get(url);
   }
 
   add(event: Omit<PlanEventRow, 'id' | 'revision'>): PlanEventRow {

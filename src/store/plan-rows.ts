@@ -111,5 +111,9 @@ export interface CheckoutRow {
   readonly manifestModifiedMs: number | null;
   /** JSON of `{ [feature row id]: status }`. */
   readonly features: string;
+  /** Device and inode of the folder. */
+  readonly folderId: string | null;
+  /** When the checkout was switched to this branch last. */
+  readonly switchedMs: number | null;
   readonly seenAtMs: number;
 }

@@ -86,6 +86,8 @@ const CHECKOUTS: RowTableParts<CheckoutRow> = {
     'completeMark',
     'manifestModifiedMs',
     'features',
+    'folderId',
+    'switchedMs',
     'seenAtMs',
   ],
 };
@@ -110,6 +112,9 @@ export class PlanTables {
   readonly #removed: Statement<[number, number], AttemptRow>;
   readonly #checkout: Statement<[number, string, string], CheckoutRow>;
   readonly #ofPlan: Statement<[number], CheckoutRow>;
+  readonly #orchestratedAt: Statement<[number, number, number]>;
+  readonly #completedAt: Statement<[number, number, number]>;
+  readonly #took: Statement<[number], number>;
   readonly #startAt: Statement<[number, number]>;
   readonly #endAt: Statement<[number, number]>;
   readonly #markDirty: Statement<[number]>;
@@ -145,6 +150,15 @@ export class PlanTables {
     );
     this.#checkout = this.#checkouts.query('WHERE plan = ? AND path = ? AND branch = ?');
     this.#ofPlan = this.#checkouts.query('WHERE plan = ? ORDER BY seen_at_ms DESC');
+    const moved = (column: string): Statement<[number, number, number]> =>
+      db.prepare(`UPDATE plan_activation SET ${column} = ? WHERE plan = ? AND number = ?`);
+    this.#orchestratedAt = moved('orchestrated_at_ms');
+    this.#completedAt = moved('completed_at_ms');
+    this.#took = db
+      .prepare<[number], number>(
+        'SELECT ended_at_ms - started_at_ms FROM plan_attempt WHERE id = ? AND inferred = 0 AND ended_at_ms IS NOT NULL',
+      )
+      .pluck();
     this.#startAt = db.prepare('UPDATE plan_attempt SET started_at_ms = ? WHERE id = ?');
     this.#endAt = db.prepare(
       'UPDATE plan_attempt SET ended_at_ms = max(?, started_at_ms) WHERE id = ?',
@@ -237,13 +251,19 @@ export class PlanTables {
     this.#checkouts.put(checkout);
   }
 
-  /** The attempt that an event began or ended did so at another moment than was thought. */
-  retime({ attempt, type, plan }: PlanEventRow, atMs: number): void {
+  /** What an event began or ended did so at another moment than was thought. */
+  retime({ attempt, type, plan, activation, atMs }: PlanEventRow): void {
     this.markDirty(plan);
+    if (type === 'orchestration_started') this.#orchestratedAt.run(atMs, plan, activation);
+    if (type === 'orchestration_completed') this.#completedAt.run(atMs, plan, activation);
     if (attempt === null) return;
     if (type === 'feature_started') this.#startAt.run(atMs, attempt);
-    else if (type === 'feature_completed' || type === 'feature_failed')
-      this.#endAt.run(atMs, attempt);
+    if (type === 'feature_completed' || type === 'feature_failed') this.#endAt.run(atMs, attempt);
+    const took = this.#took.get(attempt);
+    const ending = took === undefined ? undefined : this.events.endingOf(attempt);
+    if (took === undefined || ending === undefined) return;
+    const data = { ...(JSON.parse(ending.data) as object), duration_ms: took };
+    this.events.change({ ...ending, data: JSON.stringify(data) });
   }
 
   /** Has to be said of a plan whenever what belongs to it may have changed. */

@@ -49,7 +49,7 @@ export interface Committed {
 export interface StoreWriter {
   readonly commit: (batches: readonly Batch[]) => Committed;
   readonly origins: (source: Source) => readonly OriginState[];
-  /** Works out what belongs to plans of which something changed since; false where nothing did. */
-  readonly recountPlans: () => boolean;
+  /** Works out what belongs to one plan of which something changed since; false where there is no other such plan. */
+  readonly recountPlan: () => boolean;
   readonly close: () => void;
 }

@@ -18,7 +18,8 @@ export interface IngestFixture {
   readonly store: WriteStore;
   readonly db: Database;
   readonly commit: (...batches: readonly Batch[]) => Committed;
-  readonly recountPlans: () => boolean;
+  /** Works out what belongs to every plan of which something changed. */
+  readonly recountPlans: () => void;
   /** Closes the store as a crash would leave it, and opens it again. */
   readonly reopen: () => void;
   readonly remove: () => void;
@@ -41,7 +42,9 @@ export const createIngestFixture = (): IngestFixture => {
       return store.db;
     },
     commit: (...batches) => ingest.commit(batches),
-    recountPlans: () => ingest.recountPlans(),
+    recountPlans: () => {
+      while (ingest.recountPlan());
+    },
     reopen: () => {
       ingest.close();
       ({ store, ingest } = open());

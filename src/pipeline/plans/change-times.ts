@@ -10,7 +10,7 @@ const dated = (
   fileAtMs: number,
   { afterMs, observedAtMs }: { readonly afterMs: number; readonly observedAtMs: number },
 ): Pick<Change, 'fileAtMs' | 'timeSource'> =>
-  fileAtMs > afterMs && fileAtMs <= observedAtMs + TICK_MS
+  fileAtMs > 0 && fileAtMs >= afterMs && fileAtMs <= observedAtMs + TICK_MS
     ? { fileAtMs, timeSource: 'file' }
     : { fileAtMs: observedAtMs, timeSource: 'observed' };
 
@@ -25,14 +25,14 @@ export const manifestChangedAt = (
   return { changed: 'manifest', path, ...time };
 };
 
-/** When a plan was written. */
+/** When a plan was written; without a `plan.md`, when its folder was changed last. */
 export const writtenAt = (
-  { path, planWrittenMs }: PlanFolder,
+  { path, planWrittenMs, changedMs }: PlanFolder,
   { observedAtMs }: PlanSnapshotRecord,
 ): Change => ({
   changed: 'plan',
   path,
-  ...dated(planWrittenMs ?? 0, { afterMs: 0, observedAtMs }),
+  ...dated(planWrittenMs ?? changedMs, { afterMs: 0, observedAtMs }),
 });
 
 /** When a folder was moved; a folder that is gone tells no time. */

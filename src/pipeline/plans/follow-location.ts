@@ -1,4 +1,4 @@
-import type { PlanFolder } from '../../records/plan.ts';
+import type { PlanFeature, PlanFolder } from '../../records/plan.ts';
 import type { CheckoutRow } from '../../store/plan-rows.ts';
 import { matchFeatures } from './match-features.ts';
 import type { Moment } from './plan-authors.ts';
@@ -24,13 +24,16 @@ export const followLocation = (draft: PlanDraft, view: View, { checkout, at }: M
   const { current } = view;
   const before = checkout.lastLocation;
   if (current === undefined) {
-    if (checkout.location !== 'gone') leave(draft, checkout);
+    if (checkout.location !== 'gone') leave(draft, checkout, at());
     return false;
   }
-  if (draft.plan.location === 'gone') draft.change({ location: before });
+  if (draft.plan.location === 'gone') {
+    draft.change({ location: before });
+    if (before === current.location) return comeBack(draft, view, at);
+  }
   if (before === current.location) return false;
   if (current.location === 'complete') {
-    if (hasStayed(view, checkout)) leave(draft, checkout);
+    if (hasStayed(view, checkout)) leave(draft, checkout, at());
     else if (draft.plan.location === 'complete') draft.odd('already_told');
     else complete(draft, current, { checkout, at });
     return false;
@@ -43,7 +46,7 @@ export const followLocation = (draft: PlanDraft, view: View, { checkout, at }: M
 };
 
 /** The folder is in neither place. Another checkout, or another branch of this one, may still have it. */
-const leave = (draft: PlanDraft, checkout: CheckoutRow): void => {
+const leave = (draft: PlanDraft, checkout: CheckoutRow, at: Moment): void => {
   draft.odd('folder_gone');
   const isElsewhere = draft
     .checkouts()
@@ -51,8 +54,30 @@ const leave = (draft: PlanDraft, checkout: CheckoutRow): void => {
       ({ path, branch, location }) =>
         location !== 'gone' && (path !== checkout.path || branch !== checkout.branch),
     );
-  if (!isElsewhere) draft.change({ location: 'gone' });
+  if (isElsewhere) return;
+  // Nobody goes on with what is not there; should it come back, this ended nothing.
+  draft.endAll('removed', at.atMs);
+  draft.change({ location: 'gone' });
 };
+
+/** The folder is where it was before it was gone; true where another plan of that name lies in it now. */
+const comeBack = (draft: PlanDraft, view: View, at: () => Moment): boolean => {
+  const lines = view.current?.manifest?.features ?? [];
+  const isAnew =
+    view.active !== undefined &&
+    lines.length > 0 &&
+    draft.features.length > 0 &&
+    !knows(draft, lines);
+  if (isAnew) draft.activate(at().atMs, true);
+  else for (const feature of draft.features) draft.resume(feature);
+  return isAnew;
+};
+
+/** Whether any of these lines is a feature that is known, in the same words. */
+const knows = (draft: PlanDraft, lines: readonly PlanFeature[]): boolean =>
+  matchFeatures(draft.features, lines).some(
+    ({ line, known }) => known !== undefined && known.description === line.description,
+  );
 
 const complete = (draft: PlanDraft, { path }: PlanFolder, { checkout, at }: Move): void => {
   const moment = at();
@@ -72,11 +97,7 @@ const complete = (draft: PlanDraft, { path }: PlanFolder, { checkout, at }: Move
 /** The plan lies in `dev/active` again: moved back, or written anew while the old one lies in `dev/complete`. */
 const takeUp = (draft: PlanDraft, { active, complete: old }: View, at: Moment): boolean => {
   const lines = active?.manifest?.features ?? [];
-  const known = draft.features;
-  const isSame = matchFeatures(known, lines).some(
-    ({ line, known: match }) => match !== undefined && match.description === line.description,
-  );
-  const isAnew = old !== undefined && known.length > 0 && !isSame;
+  const isAnew = old !== undefined && draft.features.length > 0 && !knows(draft, lines);
   draft.activate(at.atMs, isAnew);
   if (active !== undefined) draft.change({ path: active.path });
   for (const feature of draft.features)

@@ -46,7 +46,15 @@ export const followManifest = (draft: PlanDraft, view: ManifestView): void => {
   ]);
   if (view.isFirstSight) for (const [feature, match] of seen) takeOver(draft, view, feature, match);
   else {
-    const steps = seen.flatMap(([feature, match]) => stepsSeen(view, feature, match));
+    // Where ids have moved, those that were written do not tell which features were meant.
+    const isMoved = matches.some(
+      ({ line, known: match, isRenumbered }) =>
+        isRenumbered || (match === undefined && ids.has(line.id)),
+    );
+    const edits = isMoved ? [] : view.edits;
+    const steps = seen.flatMap(([feature, match]) =>
+      stepsSeen(draft, { ...view, edits }, [feature, match]),
+    );
     // Those of one moment stay in the order of the manifest.
     for (const step of steps.sort((left, right) => left.at.atMs - right.at.atMs))
       take(draft, view, step);
@@ -101,22 +109,27 @@ const takeOver = (
   if (status === 'pending') return;
   // The work began before anybody looked.
   if (draft.activation.orchestrated === 0) draft.changeActivation({ orchestrated: 1 });
-  if (status === 'in_progress' && draft.openAttempt(known) === undefined)
-    draft.start(known, at.atMs, true);
+  const isGoingOn = known.status === 'in_progress' && draft.plan.location === 'active';
+  if (isGoingOn && draft.openAttempt(known) === undefined) draft.start(known, at.atMs, true);
 };
 
 type FeatureStep = StatusStep & { readonly feature: number };
 
 /** The changes of a feature's status since it was seen last in this checkout. */
 const stepsSeen = (
+  draft: PlanDraft,
   { statuses, edits, at }: ManifestView,
-  { id, status }: FeatureRow,
-  { line }: Matched<FeatureRow>,
+  [{ id, status }, { line }]: readonly [FeatureRow, Matched<FeatureRow>],
 ): readonly FeatureStep[] => {
   const { id: featureId, status: to } = line;
   if (to === null) return [];
   const from = statuses.get(id) ?? status;
   statuses.set(id, to);
+  if (status === to && from !== to) {
+    // Another checkout has told how it came to this.
+    draft.odd('already_told');
+    return [];
+  }
   return stepsOf({ featureId, from, to }, edits, at).map((step) => ({ ...step, feature: id }));
 };
 
@@ -126,8 +139,7 @@ const take = (
   { feature: id, from, to, at }: FeatureStep,
 ): void => {
   const feature = draft.feature(id);
-  if (feature.status === to) draft.odd('already_told');
-  else changeStatus(draft, feature, { from, to, at, path, branch });
+  if (feature.status !== to) changeStatus(draft, feature, { from, to, at, path, branch });
 };
 
 const removeOthers = (

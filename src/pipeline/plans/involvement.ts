@@ -46,7 +46,10 @@ export const stretchesOf = (
     const promptMs = workedUntilMs === null ? null : promptAfter(workedUntilMs);
     const isLast = index + 1 === touches.length;
     const otherMs = isLast ? null : beginningOf(touches, index + 1, course);
-    stretches.push({ fromMs, toMs: earlier(promptMs, otherMs) });
+    // Calls that ran side by side may be told in another order than they were asked for.
+    const startMs = Math.max(fromMs, stretches.at(-1)?.toMs ?? 0);
+    const toMs = earlier(promptMs, otherMs);
+    if (toMs === null || toMs > startMs) stretches.push({ fromMs: startMs, toMs });
   }
   return stretches;
 };

@@ -9,6 +9,7 @@ import {
   type Changed,
   checkoutOf,
   LONGEST_CALL_MS,
+  canChange,
   PlanCalls,
   SLACK_MS,
 } from './plan-calls.ts';
@@ -38,14 +39,23 @@ const NOBODY: Author = {
 export class PlanAuthors {
   readonly #store: WriteStore;
   readonly #calls: PlanCalls;
+  readonly #onSigned: (session: number) => void;
 
-  constructor(store: WriteStore) {
+  /** `onSigned` is told of every session that did something to a plan, or turns out not to have. */
+  constructor(store: WriteStore, onSigned: (session: number) => void) {
     this.#store = store;
+    this.#onSigned = onSigned;
     this.#calls = new PlanCalls(store);
   }
 
   /** When a change was made and by whom, by what is known now. */
   momentOf(change: Change): Moment {
+    const moment = this.#momentOf(change);
+    if (moment.session !== null) this.#onSigned(moment.session);
+    return moment;
+  }
+
+  #momentOf(change: Change): Moment {
     const { fileAtMs: exactMs, timeSource } = change;
     const fileAtMs = Math.round(exactMs);
     this.#flush();
@@ -68,26 +78,36 @@ export class PlanAuthors {
   }
 
   /** Looks again at the events that a tool call which was just told of may be the cause of. */
-  noteCall({ planPath, atMs, resultAtMs }: ToolCallRow): void {
+  noteCall({ planPath, tool, errorClass, atMs, resultAtMs }: ToolCallRow): void {
     if (planPath === null) return;
-    const { plans } = this.#store;
+    const { plans, tools } = this.#store;
+    const mayHave = canChange(tool === null ? null : tools.name(tool), errorClass);
     for (const { id } of plans.plansNamed(path.posix.basename(planPath))) {
       plans.markDirty(id);
       const toMs = resultAtMs ?? atMs + LONGEST_CALL_MS;
-      for (const event of plans.events.near(id, atMs - SLACK_MS, toMs + SLACK_MS))
-        this.#signAgain(event);
+      if (mayHave) this.#signAgain(plans.events.near(id, atMs - SLACK_MS, toMs + SLACK_MS));
     }
   }
 
-  #signAgain(event: PlanEventRow): void {
+  /** Signs events by what is known now, where that is better. */
+  #signAgain(events: readonly PlanEventRow[]): void {
     const { plans } = this.#store;
-    const { path: folder, fileAtMs } = event;
-    const timeSource = event.timeSource === 'observed' ? 'observed' : 'file';
-    const moment = this.momentOf({ changed: changedBy(event), path: folder, fileAtMs, timeSource });
-    const isBetter = moment.sessionSource === 'tool_call' && differs(event, moment);
-    if (!isBetter) return;
-    plans.events.change({ ...event, ...moment });
-    plans.retime(event, moment.atMs);
+    // Ten thousand features may have been written at once.
+    const moments = new Map<string, Moment>();
+    for (const event of events) {
+      const { path: folder, fileAtMs } = event;
+      const timeSource = event.timeSource === 'observed' ? 'observed' : 'file';
+      const change: Change = { changed: changedBy(event), path: folder, fileAtMs, timeSource };
+      const key = JSON.stringify(change);
+      const moment = moments.get(key) ?? this.momentOf(change);
+      moments.set(key, moment);
+      if (moment.sessionSource !== 'tool_call' || !differs(event, moment)) continue;
+      const signed = { ...event, ...moment };
+      plans.events.change(signed);
+      plans.retime(signed);
+      for (const session of [event.session, moment.session])
+        if (session !== null) this.#onSigned(session);
+    }
   }
 
   #signed({ session, agentId, key, atMs }: PlanCall): Author & Pick<Moment, 'timeSource'> {

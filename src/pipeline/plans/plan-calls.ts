@@ -57,14 +57,14 @@ export class PlanCalls {
     return this.#store.planEvidence
       .calls(afterMs - LONGEST_CALL_MS, change.fileAtMs + SLACK_MS)
       .filter(({ planEdit, resultAtMs }) => planEdit !== null && (resultAtMs ?? 0) > afterMs)
-      .filter((call) => this.#mayHave(call, change))
+      .filter((call) => this.#mayHave(call, change) && !this.#isElsewhere(call, change))
       .sort((left, right) => left.resultAtMs! - right.resultAtMs!);
   }
 
   /** Whether a call may have made a change: a writing tool by its file, any other by the plan that it names. */
   #mayHave(call: PlanCall, { changed, path: folder }: Change): boolean {
     const { tool, errorClass, planPath, project } = call;
-    if (errorClass === 'denied' || isReadingTool(tool) || IDLE_TOOLS.has(tool)) return false;
+    if (!canChange(tool, errorClass)) return false;
     const name = path.posix.basename(folder);
     if (path.posix.basename(planPath) !== name) return false;
     if (isWritingTool(tool) && !FILES[changed].has(fileName(call))) return false;
@@ -76,6 +76,16 @@ export class PlanCalls {
     return isExact || isWithin(project, checkout) || this.#isOnlyOne(name, checkout);
   }
 
+  /** Whether a call names the plan in another checkout, and so tells nothing of this one's files. */
+  #isElsewhere({ planPath }: PlanCall, { path: folder }: Change): boolean {
+    const { plans } = this.#store;
+    const named = checkoutOf(planPath);
+    if (named === checkoutOf(folder)) return false;
+    return plans
+      .plansNamed(path.posix.basename(folder))
+      .some(({ id }) => plans.checkouts(id).some((one) => one.path === named));
+  }
+
   #isOnlyOne(name: string, checkout: string): boolean {
     const { plans } = this.#store;
     const known = plans.plansNamed(name);
@@ -84,6 +94,10 @@ export class PlanCalls {
     );
   }
 }
+
+/** Whether a call can have changed anything at all. */
+export const canChange = (tool: string | null, errorClass: string | null): boolean =>
+  errorClass !== 'denied' && !isReadingTool(tool) && !IDLE_TOOLS.has(tool);
 
 /** Folder that holds `dev`, of a plan's folder. */
 export const checkoutOf = (folder: string): string =>

@@ -206,8 +206,8 @@ export class PlanDraft {
     plans.markDirty(id);
   }
 
-  odd(reason: PlanOddity, by = 1): void {
-    this.#store.tallies.add('plan_oddities', reason, by);
+  odd(reason: PlanOddity): void {
+    this.#store.tallies.add('plan_oddities', reason, 1);
   }
 }
 

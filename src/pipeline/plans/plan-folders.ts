@@ -9,8 +9,6 @@ import type { PromptsRead } from './share-out.ts';
 export interface PlanPlaces {
   /** Folders that hold `dev`, of all checkouts. */
   readonly checkouts: readonly string[];
-  /** Prompts of the features, relative to the plan's folder. */
-  readonly prompts: readonly string[];
   /** Whether no other plan has this name, so that the name alone tells. */
   readonly isOnlyOne: boolean;
 }
@@ -19,12 +17,10 @@ export interface PlanPlaces {
 export class PlanFolders {
   readonly #plan: PlanRow;
   readonly #folders: ReadonlySet<string>;
-  readonly #prompts: ReadonlySet<string>;
   readonly #isOnlyOne: boolean;
 
-  constructor(plan: PlanRow, { checkouts, prompts, isOnlyOne }: PlanPlaces) {
+  constructor(plan: PlanRow, { checkouts, isOnlyOne }: PlanPlaces) {
     this.#plan = plan;
-    this.#prompts = new Set(prompts);
     this.#isOnlyOne = isOnlyOne;
     this.#folders = new Set(
       [plan.repository, ...checkouts].flatMap((checkout) =>
@@ -44,14 +40,12 @@ export class PlanFolders {
     return this.isOf(touch) && this.isTouchOfAny(touch);
   }
 
-  /** Whether it shows that a session works on some plan: to look at a manifest is no work on it. */
+  /** Whether it shows that a session works on some plan: to look at what is planned is no work on it. */
   isTouchOfAny(touch: Touch): boolean {
     if (touch.planPath === null) return true;
     const file = fileOf(touch);
     if (file === null) return false;
-    if (isWritingTool(touch.tool)) return true;
-    const isPrompt = file === 'init.md' || file.startsWith('prompts/') || this.#prompts.has(file);
-    return isReadingTool(touch.tool) && isPrompt;
+    return isWritingTool(touch.tool) || (isReadingTool(touch.tool) && !PLANNED.has(file));
   }
 
   /** Which prompts each session and agent has read, of touches of this plan. */
@@ -67,6 +61,14 @@ export class PlanFolders {
     return (session, agentId) => read.get(readerKey(session, agentId)) ?? NONE;
   }
 }
+
+/** Files that say what is planned; anybody may look. */
+const PLANNED: ReadonlySet<string> = new Set([
+  'plan.md',
+  'manifest.jsonl',
+  'features.json',
+  'README.md',
+]);
 
 const NONE: ReadonlySet<string> = new Set();
 

@@ -65,9 +65,12 @@ export class PlanPullRequests {
     if (typeof url !== 'string') return;
     const { session, agentId } = told;
     const atMs = Math.round(told.atMs);
-    const key = [plan.key, 'pr_created', url].join('\n');
-    const known = plans.events.find(key);
-    if (known !== undefined && known.atMs <= atMs) return;
+    const known = plans.events.ofPullRequest(url);
+    const branch = this.#branchOf(told);
+    const isOthers = known !== undefined && known.plan !== plan.id;
+    // Only the branch tells better than what was told first.
+    if (isOthers && branch !== `plan/${plan.name}`) return;
+    if (known !== undefined && !isOthers && known.atMs <= atMs) return;
     const by = {
       atMs,
       fileAtMs: atMs,
@@ -77,28 +80,30 @@ export class PlanPullRequests {
       agentId,
       promptId: planEvidence.promptAt(session, atMs),
     };
-    if (known !== undefined) return plans.events.change({ ...known, ...by });
+    const of = { plan: plan.id, activation: plan.activation, path: plan.path };
+    plans.markDirty(plan.id);
+    if (known !== undefined) {
+      plans.markDirty(known.plan);
+      return plans.events.change({ ...known, ...by, ...of, atMs: Math.min(atMs, known.atMs) });
+    }
     plans.events.add({
-      key,
-      plan: plan.id,
-      activation: plan.activation,
+      key: [plan.key, 'pr_created', url].join('\n'),
+      ...of,
       type: 'pr_created',
       attempt: null,
       feature: null,
       featureId: null,
       featureDescription: null,
       status: null,
-      path: plan.path,
       toolCallKey: null,
       prUrl: url,
       data: JSON.stringify({
         pr_number: own(parsed, 'pr_number') ?? undefined,
         pr_repository: own(parsed, 'pr_repository') ?? undefined,
-        git_branch: this.#branchOf(told) ?? undefined,
+        git_branch: branch ?? undefined,
       }),
       ...by,
     });
     tallies.add('plan_events', `pr_created\t${plan.repository}`, 1);
-    plans.markDirty(plan.id);
   }
 }

@@ -20,21 +20,17 @@ export class PlanRecount {
     this.#store = store;
   }
 
-  /** Brings the shares of every plan up to date of which something changed; returns how many plans that were. */
-  recount(): number {
-    const { plans, planShares } = this.#store;
-    const dirty = planShares.dirtyPlans().flatMap((id) => plans.planOf(id) ?? []);
-    for (const plan of dirty) this.#recountOne(plan);
-    return dirty.length;
+  /** Brings the shares of a plan up to date. */
+  recount(id: number): void {
+    const plan = this.#store.plans.planOf(id);
+    if (plan !== undefined) this.#recountOne(plan);
   }
 
   #recountOne(plan: PlanRow): void {
     const { planShares, plans } = this.#store;
-    const features = plans.features(plan.id, plan.generation);
-    const prompts = features.flatMap(({ promptFile }) => promptFile ?? []);
     const isOnlyOne = plans.plansNamed(plan.name).length === 1;
     const checkouts = plans.checkouts(plan.id).map(({ path }) => path);
-    const folders = new PlanFolders(plan, { checkouts, prompts, isOnlyOne });
+    const folders = new PlanFolders(plan, { checkouts, isOnlyOne });
     const touching = planShares.touchesOf(plan.id, plan.name).filter((one) => folders.isTouch(one));
     const sessions = [...new Set(touching.map(({ session }) => session))];
     const touches = planShares.touchesBy(sessions).filter((one) => folders.isTouchOfAny(one));

@@ -41,10 +41,11 @@ export class PlanSnapshots {
     const { plans } = this.#store;
     const draft = this.#draft(known);
     const branch = record.branch ?? '';
-    const checkout =
-      plans.checkout(known.id, record.checkout, branch) ?? this.#continued(known, view);
+    const seen = plans.checkout(known.id, record.checkout, branch);
+    const isOther = seen !== undefined && isOtherCommit(seen, view);
+    const checkout = isOther ? undefined : (seen ?? this.#continued(known, view));
     if (checkout === undefined) this.#takeOver(draft, view);
-    else this.#follow(draft, view, { ...checkout, branch });
+    else this.#followAll(draft, view, { ...checkout, branch });
     return undefined;
   }
 
@@ -60,7 +61,7 @@ export class PlanSnapshots {
     const { plans } = this.#store;
     const { name, repository, observedAtMs } = record;
     const { location, path: folder } = current;
-    const writtenMs = Math.min(current.planWrittenMs ?? current.changedMs, observedAtMs);
+    const { fileAtMs: writtenMs } = writtenAt(current, record);
     const plan = plans.addPlan({
       key: keyOf(record),
       name,
@@ -82,6 +83,8 @@ export class PlanSnapshots {
       orchestratedAtMs: null,
       completedAtMs: null,
     });
+    // Those of the same name can no longer be told from it by the name alone.
+    for (const { id } of plans.plansNamed(name)) plans.markDirty(id);
     const draft = this.#draft(plan);
     this.#tellCreated(draft, view, false);
     this.#takeOver(draft, view);
@@ -118,11 +121,25 @@ export class PlanSnapshots {
     if (before === undefined) return undefined;
     const { branch, switchedMs } = record;
     const isFirstGit = before.branch === '' || branch === null;
-    const modifiedMs = current?.manifest?.modifiedMs ?? current?.changedMs;
-    const isWorkedOn = modifiedMs !== undefined && switchedMs !== null && modifiedMs > switchedMs;
-    if (isFirstGit || isWorkedOn) return before;
+    if (isFirstGit || isWorkedOn(current, switchedMs)) return before;
     this.#store.tallies.add('plan_oddities', 'branch_switched', 1);
     return undefined;
+  }
+
+  /** Where the plan was moved on and another one written in its place while nobody looked, these are two things that happened. */
+  #followAll(draft: PlanDraft, view: View, checkout: CheckoutRow): void {
+    const { active, complete, record } = view;
+    const isMovedOn =
+      checkout.lastLocation === 'active' &&
+      complete !== undefined &&
+      active !== undefined &&
+      complete.folderId === checkout.folderId &&
+      active.folderId !== checkout.folderId;
+    if (!isMovedOn) return this.#follow(draft, view, checkout);
+    const { plans } = this.#store;
+    this.#follow(draft, { ...view, active: undefined, current: complete }, checkout);
+    const moved = plans.checkout(draft.plan.id, record.checkout, checkout.branch);
+    this.#follow(draft, view, moved ?? checkout);
   }
 
   #follow(draft: PlanDraft, view: View, checkout: CheckoutRow): void {
@@ -143,7 +160,7 @@ export class PlanSnapshots {
         manifest,
         statuses,
         at: this.#authors.momentOf(change),
-        edits: this.#authors.editsOf(change, checkout.manifestModifiedMs ?? checkout.seenAtMs),
+        edits: this.#authors.editsOf(change, this.#seenUntil(checkout)),
         path: isMovedOn
           ? path.posix.join(record.checkout, PLAN_FOLDERS.active, record.name)
           : current.path,
@@ -170,10 +187,18 @@ export class PlanSnapshots {
     this.#keep(draft, view, checkout, statuses);
   }
 
+  /** Up to when the manifest of a checkout was seen, on whatever branch. */
+  #seenUntil({ plan, path: folder }: CheckoutRow): number {
+    return this.#store.plans
+      .checkouts(plan)
+      .filter((one) => one.path === folder)
+      .reduce((lastMs, one) => Math.max(lastMs, one.manifestModifiedMs ?? one.seenAtMs), 0);
+  }
+
   #tellCreated(draft: PlanDraft, { active, record }: View, isAnew: boolean): void {
     if (active === undefined || active.planWrittenMs === null) return;
     const at = this.#authors.momentOf(writtenAt(active, record));
-    const created = new Date(active.planWrittenMs).toISOString();
+    const created = new Date(at.fileAtMs).toISOString();
     const { branch } = record;
     const data = { created, branch, ...(isAnew && { generation: draft.plan.generation }) };
     draft.tell({ type: 'plan_created', at, path: active.path, ordinal: 1, data });
@@ -193,6 +218,8 @@ export class PlanSnapshots {
       completeMark: complete === undefined ? null : markOf(complete),
       manifestModifiedMs: current?.manifest?.modifiedMs ?? before?.manifestModifiedMs ?? null,
       features: JSON.stringify(Object.fromEntries(statuses)),
+      folderId: current?.folderId ?? before?.folderId ?? null,
+      switchedMs: record.switchedMs,
       seenAtMs: record.observedAtMs,
     });
     // The folder of the place where the plan lies.
@@ -201,5 +228,15 @@ export class PlanSnapshots {
       draft.change({ path: folder.path });
   }
 }
+
+/** Whether the manifest was changed after the checkout was switched; switching writes files first and the branch last. */
+const isWorkedOn = (current: PlanFolder | undefined, switchedMs: number | null): boolean => {
+  const modifiedMs = current?.manifest?.modifiedMs ?? current?.changedMs;
+  return modifiedMs !== undefined && switchedMs !== null && modifiedMs > switchedMs;
+};
+
+/** Without a branch each switch may lead to another commit, whose files are no work on those before. */
+const isOtherCommit = ({ branch, switchedMs }: CheckoutRow, { record, current }: View): boolean =>
+  branch === 'HEAD' && record.switchedMs !== switchedMs && !isWorkedOn(current, record.switchedMs);
 
 const keyOf = ({ repository, name }: PlanSnapshotRecord): string => `${repository}\n${name}`;

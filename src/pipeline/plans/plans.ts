@@ -27,7 +27,7 @@ export class Plans {
 
   constructor(store: WriteStore) {
     this.#store = store;
-    this.#authors = new PlanAuthors(store);
+    this.#authors = new PlanAuthors(store, (session) => this.noteSession(session));
     this.#snapshots = new PlanSnapshots(store, this.#authors);
     this.#pullRequests = new PlanPullRequests(store);
     this.#recount = new PlanRecount(store);
@@ -61,10 +61,25 @@ export class Plans {
   noteUse(session: number, atMs: number): void {
     for (const { plan, fromMs, toMs } of this.#involved.get(session) ?? NOBODY) {
       const isWithin = atMs >= fromMs && (toMs === null || atMs < toMs);
-      if (!isWithin || this.#marked.has(plan)) continue;
-      this.#marked.add(plan);
-      this.#store.plans.markDirty(plan);
+      if (isWithin) this.#mark(plan);
     }
+  }
+
+  #mark(plan: number): void {
+    if (this.#marked.has(plan)) return;
+    this.#marked.add(plan);
+    this.#store.plans.markDirty(plan);
+  }
+
+  /** A prompt ends what a session did for a plan before, and may begin what it does for one. */
+  notePrompt({ type, sessionId }: OccurrenceRecord): void {
+    if (type === 'user_prompt' || type === 'slash_command')
+      this.noteSession(this.#store.sessions.id(sessionId));
+  }
+
+  /** Something about a session as a whole has changed. */
+  noteSession(session: number): void {
+    for (const { plan } of this.#involved.get(session) ?? NOBODY) this.#mark(plan);
   }
 
   /** A pull request that a transcript or a hook told of. */
@@ -76,16 +91,18 @@ export class Plans {
     this.#pullRequests.note({ by, session, project, agentId, atMs, data });
   }
 
-  /** Works out anew what belongs to the plans of which something changed; returns how many these were. */
-  recount(): number {
-    const count = this.#recount.recount();
-    if (count > 0) this.#involved = this.#involvedSessions();
-    return count;
+  /** Plans of which has to be worked out anew what belongs to them. */
+  dirty(): readonly number[] {
+    return this.#store.planShares.dirtyPlans();
   }
 
-  /** Whether there is anything to be worked out anew. */
-  isDirty(): boolean {
-    return this.#store.planShares.dirtyPlans().length > 0;
+  /** Works out anew what belongs to a plan; {@link recounted} is to be called once that is committed. */
+  recount(plan: number): void {
+    this.#recount.recount(plan);
+  }
+
+  recounted(): void {
+    this.#involved = this.#involvedSessions();
   }
 
   #involvedSessions(): ReadonlyMap<number, readonly Involved[]> {

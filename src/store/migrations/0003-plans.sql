@@ -103,6 +103,7 @@ CREATE TABLE plan_event (
 ) STRICT;
 CREATE INDEX plan_event_plan ON plan_event (plan, at_ms);
 CREATE INDEX plan_event_at ON plan_event (at_ms);
+CREATE INDEX plan_event_url ON plan_event (pr_url) WHERE pr_url IS NOT NULL;
 CREATE INDEX plan_event_attempt ON plan_event (attempt) WHERE attempt IS NOT NULL;
 
 -- What one branch of one checkout showed last. location: active, complete, gone. complete_mark: what lay in dev/complete while
@@ -117,6 +118,8 @@ CREATE TABLE plan_checkout (
   complete_mark TEXT,
   manifest_modified_ms REAL,
   features TEXT NOT NULL,
+  folder_id TEXT,
+  switched_ms REAL,
   seen_at_ms INTEGER NOT NULL,
   PRIMARY KEY (plan, path, branch)
 ) STRICT, WITHOUT ROWID;

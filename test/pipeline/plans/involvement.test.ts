@@ -62,6 +62,21 @@ describe('the time in which a session works on a plan', () => {
     expect(stretches('b', touched, course)).toEqual([{ fromMs: 34, toMs: 50 }]);
   });
 
+  it('has no part twice where calls ran side by side', () => {
+    const call = (atMs: number, requestedAtMs: number, isOwn: boolean) => ({
+      atMs,
+      requestedAtMs,
+      isOwn,
+    });
+    const none = { promptBefore: () => null, promptAfter: () => null };
+    const touches = [call(1, 1, true), call(10, 9, false), call(11, 8, true)];
+    const found = stretchesOf(touches, { ...none, workSince: (at) => at, workUntil: (at) => at });
+    expect(found).toEqual([
+      { fromMs: 1, toMs: 9 },
+      { fromMs: 9, toMs: null },
+    ]);
+  });
+
   it('never belongs to two plans', () => {
     const moments = fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 12 });
     const plans = ['a', 'b', 'c'];

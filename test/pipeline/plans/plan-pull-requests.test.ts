@@ -62,6 +62,18 @@ describe('a pull request of a plan', () => {
     expect(told(plans)).toHaveLength(1);
   });
 
+  it('goes to the plan that its branch names, where another one was thought of first', () => {
+    const plans = createPlanStore();
+    plans.show({ atMs: minute(1), features: [feature('F000')] });
+    plans.commit(batch([link(minute(5), { branch: 'main' })]));
+    plans.show({ atMs: minute(6), features: [feature('F000')], name: 'other' });
+    plans.commit(batch([link(minute(7), { branch: 'plan/other', sessionId: 'session-2' })]));
+    plans.commit(batch([link(minute(8), { branch: 'main', sessionId: 'session-3' })]));
+    expect(told(plans)).toMatchObject([
+      { atMs: minute(5), path: `${PROJECT}/dev/active/other`, revision: 1 },
+    ]);
+  });
+
   it('belongs to no plan of another repository', () => {
     const plans = createPlanStore();
     plans.show({ atMs: minute(1), features: [feature('F000')] });

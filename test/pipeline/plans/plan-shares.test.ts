@@ -56,7 +56,7 @@ const writes = (
 /** Requests and their cost in micro-USD, calls and active milliseconds, of each feature and of the rest. */
 const shares = (plans: PlanStore): Readonly<Record<string, readonly number[]>> => {
   plans.recountPlans();
-  expect(plans.recountPlans()).toBe(false);
+  expect(plans.db.prepare('SELECT count(*) FROM plan WHERE dirty = 1').pluck().get()).toBe(0);
   const rows = plans.db
     .prepare<[], readonly [string, number, number, number, number]>(
       `SELECT coalesce(name || ' ' || a.number, 'rest'), requests, cost_nano_usd, tool_calls, active_ms

@@ -48,6 +48,7 @@ export interface Shown {
   readonly branch?: string | null;
   readonly switchedMs?: number | null;
   readonly hasPlan?: boolean;
+  readonly folderId?: string;
   /** What lies in `dev/complete` beside the plan in `dev/active`. */
   readonly beside?: readonly PlanFolder[];
   /** When the manifest was changed, where this is not the moment of the snapshot. */
@@ -62,7 +63,7 @@ export const folder = (shown: Shown, location: PlanLocation): PlanFolder => {
   return {
     location,
     path,
-    folderId: '1:2',
+    folderId: shown.folderId ?? '1:2',
     changedMs: atMs,
     planWrittenMs: hasPlan ? START_MS : null,
     manifest:
