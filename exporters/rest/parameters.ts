@@ -111,17 +111,19 @@ function parseAs<S extends z.ZodObject>(
   throw new ParameterError(
     issue === undefined
       ? { message: 'A parameter is wrong.' }
-      : problemFrom(issue, schema, spellings),
+      : problemFrom(issue, schema, { given, spellings }),
   );
 }
 
 type Issue = z.core.$ZodIssue;
 
-function problemFrom(
-  issue: Issue,
-  schema: z.ZodObject,
-  spellings: ReadonlyMap<string, string>,
-): Problem {
+/** What was asked, and how it was spelled. */
+interface Asked {
+  readonly given: unknown;
+  readonly spellings: ReadonlyMap<string, string>;
+}
+
+function problemFrom(issue: Issue, schema: z.ZodObject, { given, spellings }: Asked): Problem {
   if (issue.code === 'unrecognized_keys') {
     const parameter = issue.keys[0] ?? '';
     return {
@@ -133,7 +135,8 @@ function problemFrom(
   const name = String(issue.path[0] ?? '');
   const parameter = spellings.get(name) ?? name;
   const allowed = allowedBy(issue);
-  const isMissing = issue.input === undefined && issue.code === 'invalid_value';
+  const isGiven = typeof given === 'object' && given !== null && Object.hasOwn(given, name);
+  const isMissing = !isGiven && issue.code === 'invalid_value';
   return {
     message: isMissing
       ? `${parameter} is missing.`

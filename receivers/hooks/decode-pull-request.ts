@@ -13,7 +13,9 @@ import type { Told } from './telling.ts';
 /** Characters of a command, and of what it printed, that are looked at. */
 const MAX_COMMAND = 16 * 1024;
 const MAX_OUTPUT = 64 * 1024;
-const CREATES = /\bgh\s{1,16}pr\s{1,16}create\b/;
+/** As a command of its own, and not as a word of another one. */
+const CREATES =
+  /(?:^|[\n;&|(])[ \t]{0,16}(?:\w{1,64}=\S{0,256} +){0,8}gh[ \t]{1,16}pr[ \t]{1,16}create\b/;
 
 /** The pull request that a command made: what the client noted of it, else the first that it printed. */
 export const decodePullRequest = ({ payload, atMs }: Told): readonly MonitorRecord[] => {

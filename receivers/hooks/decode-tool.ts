@@ -37,6 +37,7 @@ const callOf = (told: Told): ToolCallRecord | undefined => {
   const tool = toolOf(told);
   const filePath = word(own(input, 'file_path') ?? own(input, 'notebook_path'), MAX_PATH);
   const otherPath = namesPath(tool) ? word(own(input, 'path'), MAX_PATH) : null;
+  const planPath = planFolderOfCall(filePath ?? otherPath, command, payload.project);
   return {
     ...emptyToolCall(toolCallKey(toolUseId, payload.sessionId), toolUseId, payload.sessionId),
     project: payload.project,
@@ -44,7 +45,8 @@ const callOf = (told: Told): ToolCallRecord | undefined => {
     tool,
     filePath,
     command: command === null ? null : commandName(command.slice(0, MAX_PATH)),
-    planPath: planFolderOfCall(filePath ?? otherPath, command, payload.project),
+    planPath,
+    ...(planPath !== null && { promptId: payload.promptId }),
   };
 };
 

@@ -47,8 +47,8 @@ export const tellRead = (
     checkpoint: { position: packPosition(position), sessionId: null, lines, bytes },
   };
   // A completed plan hardly changes: remembering what all of them had would only cost memory.
-  const ids = folders[0]?.location === 'active' ? { ids: reading.ids } : {};
-  return { batch, state: { originPath, position, readAtMs: performance.now(), ...ids } };
+  const remembered = folders[0]?.location === 'active' ? { features: reading.features } : {};
+  return { batch, state: { originPath, position, readAtMs: performance.now(), ...remembered } };
 };
 
 /** A plan that is gone. */

@@ -137,7 +137,7 @@ export class PlanLooks {
 
   async #planEarly(project: ProjectFolder, checkout: Checkout, name: string): Promise<void> {
     const state = this.#parts.states.get(checkout.path, name);
-    if (state?.ids === undefined || state.ids.size === 0) return;
+    if (state?.features === undefined || state.features.size === 0) return;
     const glance = this.#trial(keyOf(checkout, name), () => this.#glance(project, checkout, name));
     if (glance?.news !== 'read') return;
     const reading = this.#read(glance.sight, state, false);
@@ -193,7 +193,12 @@ export class PlanLooks {
     isSettled: boolean,
   ): PlanReading | undefined {
     const { maxManifestBytes, now } = this.#parts;
-    return readPlan(sight, { maxManifestBytes, nowMs: now(), isSettled, knownIds: state?.ids });
+    return readPlan(sight, {
+      maxManifestBytes,
+      nowMs: now(),
+      isSettled,
+      knownFeatures: state?.features,
+    });
   }
 
   async #tell(checkout: Checkout, name: string, reading: PlanReading): Promise<void> {

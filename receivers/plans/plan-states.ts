@@ -8,7 +8,7 @@ export interface PlanState {
   readonly originPath: string;
   readonly position: Position;
   /** Features that its manifest had when it was read last; undefined where that is not known. */
-  readonly ids?: ReadonlySet<string>;
+  readonly features?: ReadonlySet<string>;
   /** When it was read last, on the clock that only goes forward. */
   readonly readAtMs?: number;
 }

@@ -12,8 +12,8 @@ export interface ReadOptions {
   readonly nowMs: number;
   /** Whether it has looked the same for long enough, whatever its times say. */
   readonly isSettled: boolean;
-  /** Features that it had before; undefined where that is not known. */
-  readonly knownIds: ReadonlySet<string> | undefined;
+  /** Features that it had before, as {@link PlanReading.features}; undefined where that is not known. */
+  readonly knownFeatures: ReadonlySet<string> | undefined;
 }
 
 /** What was read of a plan. */
@@ -31,7 +31,8 @@ export interface PlanReading {
   /** Whether all that it had before can be read, and nothing cannot. */
   readonly isWhole: boolean;
   readonly isBlocked: boolean;
-  readonly ids: ReadonlySet<string>;
+  /** What tells its features apart: id and words, so that a line which says something else is another one. */
+  readonly features: ReadonlySet<string>;
   readonly lines: number;
   readonly bytes: number;
 }
@@ -55,7 +56,7 @@ class Reader {
   readonly #refused: Reject[] = [];
   readonly #rejects: Reject[] = [];
   readonly #problems: string[] = [];
-  readonly #ids = new Set<string>();
+  readonly #features = new Set<string>();
   #isUnsettled = false;
   #isRacy = false;
   #isEmpty = false;
@@ -85,13 +86,13 @@ class Reader {
   }
 
   reading(): PlanReading {
-    const { knownIds } = this.#options;
+    const { knownFeatures } = this.#options;
     const refused = [...this.#sight.rejects, ...this.#refused];
     const isComplete =
       !this.#isEmpty &&
       this.#rejects.length === 0 &&
-      knownIds !== undefined &&
-      [...knownIds].every((id) => this.#ids.has(id));
+      knownFeatures !== undefined &&
+      [...knownFeatures].every((known) => this.#features.has(known));
     return {
       folders: this.#folders,
       sight: { ...this.#sight, folders: this.#sights },
@@ -101,7 +102,7 @@ class Reader {
       isOpen: this.#isUnsettled && (this.#isRacy || !isComplete),
       isWhole: isComplete && refused.length === 0 && !this.#isBlocked,
       isBlocked: this.#isBlocked || this.#sight.problems.length > 0,
-      ids: this.#ids,
+      features: this.#features,
       lines: this.#lines,
       bytes: this.#bytes,
     };
@@ -150,7 +151,8 @@ class Reader {
       const name = [named, reject.name].filter((part) => part !== undefined).join('/');
       this.#rejects.push(name === '' ? reject : { ...reject, name });
     }
-    for (const { id } of decoded.features) this.#ids.add(id);
+    for (const { id, promptFile, description } of decoded.features)
+      this.#features.add(`${id}\n${promptFile ?? ''}\n${description ?? ''}`);
     this.#isUnsettled ||= !isSettled;
     this.#isEmpty ||= decoded.features.length === 0;
     this.#lines += decoded.lines;

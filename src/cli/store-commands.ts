@@ -38,7 +38,7 @@ function registerDb({ program, contextWith, action }: Registry): void {
     .option('--json', 'print the counts of the import as JSON')
     .addHelpText(
       'after',
-      `\nThe old store is kept beside the new one, with the time in its name.\n\n${EXIT_CODES_HELP}\n`,
+      `\nThe old store is kept beside the new one, with the time in its name. What hooks\ntold and what happened to plans stands in it alone: the new one has plans as\nthey are now.\n\n${EXIT_CODES_HELP}\n`,
     )
     .action(
       action(async (options: { readonly json?: boolean }) => {

@@ -56,6 +56,7 @@ const callOf = (first: ToolCallRow, second: ToolCallRow) => {
     file: best.file ?? other.file,
     command: best.command ?? other.command,
     planPath: best.planPath ?? other.planPath,
+    promptId: best.promptId ?? other.promptId,
   };
 };
 

@@ -117,6 +117,7 @@ export class ToolCalls {
       command: record.command,
       planPath: record.planPath,
       planEdit: record.planEdit,
+      promptId: record.promptId ?? null,
       linesAdded: record.linesAdded,
       linesRemoved: record.linesRemoved,
       startedAgentId: record.startedAgentId,

@@ -43,6 +43,8 @@ export interface ToolCallRecord {
   readonly command: string | null;
   /** Folder of the plan that the call's file lies in or its command names; absolute, see plan-path.ts. */
   readonly planPath: string | null;
+  /** Prompt that a call of a plan was made for; only hooks tell it. */
+  readonly promptId?: string | null;
   /** Features that the call wrote to a plan's manifest: JSON of `[id, status]` pairs as they then stand there; else null. */
   readonly planEdit: string | null;
   readonly linesAdded: number | null;

@@ -94,7 +94,7 @@ function spansOf(
         sumPlanUsage(attempt === null ? own : (byAttempt.get(attempt) ?? [])),
       );
       return [
-        rootSpan(trace),
+        rootSpan(trace, tried),
         ...tried.map((attempt) => attemptSpan(trace, attempt)),
         ...requested.map((each) => pullRequestSpan(trace, each)),
       ].filter(({ attributes }) => includesOpen || attributes['hall_monitor.open'] !== true);
@@ -122,8 +122,15 @@ function spanId(kind: string, plan: KnownPlan, activation: number, what: string)
   return hash('sha256', ['plan-span', kind, plan.key, activation, what].join('\0')).slice(0, 16);
 }
 
-function rootSpan({ plan, activation, traceId, rootId, usageOf, links }: Trace): PlanSpan {
-  const startMs = activation.orchestratedAtMs ?? activation.startedAtMs;
+function rootSpan(
+  { plan, activation, traceId, rootId, usageOf, links }: Trace,
+  tried: readonly SpanAttempt[],
+): PlanSpan {
+  // A feature may have been going on when the plan was taken up again.
+  const startMs = tried.reduce(
+    (firstMs, { startedAtMs }) => Math.min(firstMs, startedAtMs),
+    activation.orchestratedAtMs ?? activation.startedAtMs,
+  );
   return {
     traceId,
     spanId: rootId,

@@ -14,7 +14,10 @@ export interface PlanCall {
   readonly planEdit: string | null;
   readonly atMs: number;
   readonly resultAtMs: number | null;
+  readonly success: number | null;
   readonly errorClass: string | null;
+  /** Prompt that the call was made for, where hooks told it. */
+  readonly promptId: string | null;
 }
 
 /** A pull request that a transcript or a hook told of. */
@@ -41,7 +44,7 @@ export class PlanEvidence {
   constructor(db: Database) {
     this.#calls = db.prepare(
       `SELECT key, session, project.path AS project, agent_id AS agentId, tool.name AS tool, plan_path AS planPath,
-         file.path AS file, plan_edit AS planEdit, at_ms AS atMs, result_at_ms AS resultAtMs, error_class AS errorClass
+         file.path AS file, plan_edit AS planEdit, at_ms AS atMs, result_at_ms AS resultAtMs, success, error_class AS errorClass, prompt_id AS promptId
        FROM tool_call JOIN project ON project.id = project LEFT JOIN tool ON tool.id = tool
          LEFT JOIN file ON file.id = file
        WHERE plan_path IS NOT NULL AND at_ms BETWEEN ? AND ? ORDER BY at_ms, key`,

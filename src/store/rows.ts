@@ -57,6 +57,7 @@ export interface ToolCallRow {
   readonly command: string | null;
   readonly planPath: string | null;
   readonly planEdit: string | null;
+  readonly promptId: string | null;
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
   readonly startedAgentId: string | null;

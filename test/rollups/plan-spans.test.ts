@@ -44,6 +44,16 @@ describe('the spans of a plan', () => {
     expect(root?.spanId).toMatch(/^[0-9a-f]{16}$/);
   });
 
+  it('have a root that holds what was going on when the plan was taken up again', () => {
+    const store = createStoreFixture();
+    const { plan } = fillPlanSample(store.db);
+    store.db
+      .prepare('UPDATE plan_activation SET orchestrated_at_ms = ? WHERE plan = ?')
+      .run(SAMPLE_MS + 14 * MINUTE_MS, plan);
+    const [root] = planSpans(store.db, ALL) ?? [];
+    expect(root?.startMs).toBe(SAMPLE_MS + 10 * MINUTE_MS);
+  });
+
   it('say whose they are and what was used', () => {
     const store = createStoreFixture();
     fillPlanSample(store.db);

@@ -1,5 +1,5 @@
 import type { PlanFeature, PlanFolder } from '../../records/plan.ts';
-import type { CheckoutRow } from '../../store/plan-rows.ts';
+import type { CheckoutRow, PlanPlace } from '../../store/plan-rows.ts';
 import { matchFeatures } from './match-features.ts';
 import type { Moment } from './plan-authors.ts';
 import type { PlanDraft } from './plan-draft.ts';
@@ -24,7 +24,7 @@ export const followLocation = (draft: PlanDraft, view: View, { checkout, at }: M
   const { current } = view;
   const before = checkout.lastLocation;
   if (current === undefined) {
-    if (checkout.location !== 'gone') leave(draft, checkout, at());
+    if (checkout.location !== 'gone') leave(draft, { checkout, at }, 'gone');
     return false;
   }
   if (draft.plan.location === 'gone') {
@@ -33,7 +33,7 @@ export const followLocation = (draft: PlanDraft, view: View, { checkout, at }: M
   }
   if (before === current.location) return false;
   if (current.location === 'complete') {
-    if (hasStayed(view, checkout)) leave(draft, checkout, at());
+    if (hasStayed(view, checkout)) leave(draft, { checkout, at }, 'complete');
     else if (draft.plan.location === 'complete') draft.odd('already_told');
     else complete(draft, current, { checkout, at });
     return false;
@@ -45,8 +45,8 @@ export const followLocation = (draft: PlanDraft, view: View, { checkout, at }: M
   return takeUp(draft, view, at());
 };
 
-/** The folder is in neither place. Another checkout, or another branch of this one, may still have it. */
-const leave = (draft: PlanDraft, checkout: CheckoutRow, at: Moment): void => {
+/** The plan is gone, but for an old one of its name that may lie in `dev/complete`. Another checkout, or another branch of this one, may still have it. */
+const leave = (draft: PlanDraft, { checkout, at }: Move, left: PlanPlace): void => {
   draft.odd('folder_gone');
   const isElsewhere = draft
     .checkouts()
@@ -56,8 +56,8 @@ const leave = (draft: PlanDraft, checkout: CheckoutRow, at: Moment): void => {
     );
   if (isElsewhere) return;
   // Nobody goes on with what is not there; should it come back, this ended nothing.
-  draft.endAll('removed', at.atMs);
-  draft.change({ location: 'gone' });
+  draft.endAll('removed', at().atMs);
+  draft.change({ location: left });
 };
 
 /** The folder is where it was before it was gone; true where another plan of that name lies in it now. */

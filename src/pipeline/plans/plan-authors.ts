@@ -78,10 +78,11 @@ export class PlanAuthors {
   }
 
   /** Looks again at the events that a tool call which was just told of may be the cause of. */
-  noteCall({ planPath, tool, errorClass, atMs, resultAtMs }: ToolCallRow): void {
+  noteCall({ planPath, tool, success, errorClass, atMs, resultAtMs }: ToolCallRow): void {
     if (planPath === null) return;
     const { plans, tools } = this.#store;
-    const mayHave = canChange(tool === null ? null : tools.name(tool), errorClass);
+    const name = tool === null ? null : tools.name(tool);
+    const mayHave = canChange({ tool: name, success, errorClass });
     for (const { id } of plans.plansNamed(path.posix.basename(planPath))) {
       plans.markDirty(id);
       const toMs = resultAtMs ?? atMs + LONGEST_CALL_MS;
@@ -110,8 +111,14 @@ export class PlanAuthors {
     }
   }
 
-  #signed({ session, agentId, key, atMs }: PlanCall): Author & Pick<Moment, 'timeSource'> {
-    const promptId = this.#store.planEvidence.promptAt(session, atMs);
+  #signed({
+    session,
+    agentId,
+    key,
+    atMs,
+    promptId: told,
+  }: PlanCall): Author & Pick<Moment, 'timeSource'> {
+    const promptId = told ?? this.#store.planEvidence.promptAt(session, atMs);
     const by = { session, agentId, promptId, toolCallKey: key };
     return { ...by, sessionSource: 'tool_call', timeSource: 'tool_call' };
   }

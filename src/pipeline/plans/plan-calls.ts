@@ -16,13 +16,14 @@ export interface Change {
   readonly timeSource: 'file' | 'observed';
 }
 
-/** So far may the time of a file be from that of the call which wrote this very file. */
+/** A change that was seen late may have been made so long before. */
 export const SLACK_MS = 2_000;
+/** Ticks of the clocks that date files and calls: a call was under way but for this. */
+const TICK_MS = 50;
+/** A call that wrote this very file may be told of so much late. */
+const LATE_MS = 250;
 /** A person may let a call wait for long, but not for days. */
 export const LONGEST_CALL_MS = 24 * 3_600_000;
-/** A command only names a plan: it has to have been under way, but for the tick of a clock. */
-const TICK_MS = 50;
-
 /** Tools that look for files, or leave the work to an agent whose own calls tell of it. */
 const IDLE_TOOLS: ReadonlySet<string | null> = new Set(['Grep', 'Glob', 'LS', 'Agent', 'Task']);
 
@@ -40,16 +41,18 @@ export class PlanCalls {
     this.#store = store;
   }
 
-  /** The call that most likely made a change. */
+  /** The call that most likely made a change; none where commands of two sessions may have. */
   causeOf(change: Change): PlanCall | undefined {
     const { fileAtMs } = change;
-    return this.#store.planEvidence
+    const calls = this.#store.planEvidence
       .calls(fileAtMs - LONGEST_CALL_MS, fileAtMs + SLACK_MS)
-      .filter((call) => isAbout(call, change) && this.#mayHave(call, change))
-      .reduce<PlanCall | undefined>(
-        (best, call) => (best === undefined || isLikelier(call, best, fileAtMs) ? call : best),
-        undefined,
-      );
+      .filter((call) => isAbout(call, change) && this.#mayHave(call, change));
+    const best = calls.reduce<PlanCall | undefined>(
+      (one, call) => (one === undefined || isLikelier(call, one, fileAtMs) ? call : one),
+      undefined,
+    );
+    const isSure = best === undefined || isWritingTool(best.tool);
+    return isSure || calls.every(({ session }) => session === best.session) ? best : undefined;
   }
 
   /** Calls that tell what they wrote to a manifest after a moment and until a change of it, in order. */
@@ -63,8 +66,8 @@ export class PlanCalls {
 
   /** Whether a call may have made a change: a writing tool by its file, any other by the plan that it names. */
   #mayHave(call: PlanCall, { changed, path: folder }: Change): boolean {
-    const { tool, errorClass, planPath, project } = call;
-    if (!canChange(tool, errorClass)) return false;
+    const { tool, planPath, project } = call;
+    if (!canChange(call)) return false;
     const name = path.posix.basename(folder);
     if (path.posix.basename(planPath) !== name) return false;
     if (isWritingTool(tool) && !FILES[changed].has(fileName(call))) return false;
@@ -95,9 +98,16 @@ export class PlanCalls {
   }
 }
 
-/** Whether a call can have changed anything at all. */
-export const canChange = (tool: string | null, errorClass: string | null): boolean =>
-  errorClass !== 'denied' && !isReadingTool(tool) && !IDLE_TOOLS.has(tool);
+/** Whether a call can have changed anything at all: a writing tool that failed wrote nothing, a command may have. */
+export const canChange = ({
+  tool,
+  success,
+  errorClass,
+}: Pick<PlanCall, 'tool' | 'success' | 'errorClass'>): boolean =>
+  errorClass !== 'denied' &&
+  !isReadingTool(tool) &&
+  !IDLE_TOOLS.has(tool) &&
+  !(isWritingTool(tool) && success === 0);
 
 /** Folder that holds `dev`, of a plan's folder. */
 export const checkoutOf = (folder: string): string =>
@@ -109,19 +119,24 @@ const fileName = ({ file }: PlanCall): string =>
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(`${outer}/`);
 
-/** Whether a call was under way at the time of a change; one that was seen late may have been made a while before. */
+/** How far a moment is from the time that a call was under way. */
+const distanceMs = ({ atMs, resultAtMs }: PlanCall, momentMs: number): number =>
+  Math.max(0, atMs - momentMs, momentMs - (resultAtMs ?? momentMs));
+
+/** Whether a call may have been under way at the time of a change. */
 const isAbout = (call: PlanCall, { fileAtMs, timeSource }: Change): boolean => {
-  const slackMs = isWritingTool(call.tool) ? SLACK_MS : TICK_MS;
-  const lateMs = timeSource === 'observed' ? SLACK_MS : slackMs;
-  const endMs = call.resultAtMs ?? Number.POSITIVE_INFINITY;
-  return call.atMs - slackMs <= fileAtMs && fileAtMs <= endMs + lateMs;
+  const isLate = timeSource === 'observed' && call.atMs <= fileAtMs;
+  const slackMs = isWritingTool(call.tool) ? LATE_MS : TICK_MS;
+  return distanceMs(call, fileAtMs) <= (isLate ? SLACK_MS : slackMs);
 };
 
-/** A call that was under way at the time before one that only nearly was, a writing tool before a command, then the later one. */
-const isLikelier = (call: PlanCall, best: PlanCall, atMs: number): boolean => {
-  const rank = (one: PlanCall): number => {
-    const isUnderWay = one.atMs <= atMs && (one.resultAtMs ?? atMs) >= atMs;
-    return Number(isUnderWay) * 2 + Number(isWritingTool(one.tool));
+/** A call that was under way before one that only nearly was, of these the nearer; a writing tool before a command; the later one. */
+const isLikelier = (call: PlanCall, best: PlanCall, momentMs: number): boolean => {
+  const rank = (one: PlanCall): readonly number[] => {
+    const farMs = distanceMs(one, momentMs);
+    return [farMs <= TICK_MS ? 0 : farMs, Number(!isWritingTool(one.tool)), farMs, -one.atMs];
   };
-  return rank(call) >= rank(best);
+  const [left, right] = [rank(call), rank(best)];
+  const difference = left.map((part, index) => part - right[index]!).find((part) => part !== 0);
+  return (difference ?? 0) <= 0;
 };

@@ -204,6 +204,13 @@ export class PlanSnapshots {
     draft.tell({ type: 'plan_created', at, path: active.path, ordinal: 1, data });
   }
 
+  /** What lay in `dev/complete` when the plan began to be active: what comes there later is the plan itself. */
+  #markBeside({ current, complete }: View, before: CheckoutRow | undefined): string | null {
+    const isStillActive = current?.location === 'active' && before?.location === 'active';
+    if (isStillActive) return before.completeMark;
+    return complete === undefined ? null : markOf(complete);
+  }
+
   #keep(draft: PlanDraft, view: View, before: CheckoutRow | undefined, statuses: Statuses): void {
     const { current, complete, active, record } = view;
     const { id, location } = draft.plan;
@@ -215,7 +222,7 @@ export class PlanSnapshots {
       location: place,
       lastLocation: current?.location ?? before?.lastLocation ?? 'active',
       hasPlan: Number(before?.hasPlan === 1 || typeof current?.planWrittenMs === 'number'),
-      completeMark: complete === undefined ? null : markOf(complete),
+      completeMark: this.#markBeside(view, before),
       manifestModifiedMs: current?.manifest?.modifiedMs ?? before?.manifestModifiedMs ?? null,
       features: JSON.stringify(Object.fromEntries(statuses)),
       folderId: current?.folderId ?? before?.folderId ?? null,

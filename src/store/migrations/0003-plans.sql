@@ -2,6 +2,8 @@
 ALTER TABLE tool_call ADD COLUMN plan_path TEXT;
 -- Features that a call wrote to a manifest: JSON of [id, status] pairs as they then stand there.
 ALTER TABLE tool_call ADD COLUMN plan_edit TEXT;
+-- Prompt that a call of a plan was made for, where hooks told it.
+ALTER TABLE tool_call ADD COLUMN prompt_id TEXT;
 
 -- One plan of one repository, in all its checkouts. key is repository and name. location: active, complete, or gone.
 -- A generation is one writing of the plan: a plan that is written anew under an old name begins another. dirty: which request

@@ -92,21 +92,55 @@ describe('the author of a change', () => {
   it('moves the time of an attempt where the file was dated outside the call', () => {
     const plans = createPlanStore();
     begun(plans);
-    const late = { callAtMs: minute(2) + 500, resultAtMs: minute(2) + 900 };
+    const late = { callAtMs: minute(2) + 200, resultAtMs: minute(2) + 900 };
     plans.commit(batch([edit(minute(2), late)]));
-    expect(started(plans)?.atMs).toBe(minute(2) + 500);
+    expect(started(plans)?.atMs).toBe(minute(2) + 200);
     const start = plans.db.prepare('SELECT started_at_ms FROM plan_attempt').pluck().get();
-    expect(start).toBe(minute(2) + 500);
+    expect(start).toBe(minute(2) + 200);
   });
 
-  it('is no command that was run a second later and only names the plan', () => {
+  it('is no call that was made later, nor one that failed', () => {
     const plans = createPlanStore();
-    const later = { callAtMs: minute(2) + 1_000, resultAtMs: minute(2) + 2_000 };
     begun(plans);
-    plans.commit(batch([edit(minute(2), { ...later, tool: 'Bash', filePath: null })]));
+    const later = { callAtMs: minute(2) + 1_000, resultAtMs: minute(2) + 2_000 };
+    plans.commit(
+      batch([
+        edit(minute(2), { ...later, key: 'toolu_a', tool: 'Bash', filePath: null }),
+        edit(minute(2), { ...later, key: 'toolu_b' }),
+        edit(minute(2), { key: 'toolu_c', success: false, errorClass: 'other' }),
+      ]),
+    );
     expect(started(plans)).toMatchObject({ timeSource: 'file' });
-    plans.commit(batch([edit(minute(2), { ...later, key: 'toolu_edit' })]));
-    expect(started(plans)).toMatchObject({ timeSource: 'tool_call' });
+  });
+
+  it('is of two calls that nearly were under way the nearer one', () => {
+    const plans = createPlanStore();
+    begun(plans);
+    const near = (key: string, fromMs: number, toMs: number, sessionId: string) =>
+      edit(minute(2), {
+        key,
+        sessionId,
+        callAtMs: minute(2) + fromMs,
+        resultAtMs: minute(2) + toMs,
+      });
+    plans.commit(batch([near('toolu_a', 10, 90, 'near'), near('toolu_b', 200, 300, 'far')]));
+    expect(started(plans)).toMatchObject({ session: 'near' });
+  });
+
+  it('is nobody where commands of two sessions name the plan at that time', () => {
+    const plans = createPlanStore();
+    const command = (sessionId: string) =>
+      edit(minute(2), { key: `toolu_${sessionId}`, sessionId, tool: 'Bash', filePath: null });
+    plans.commit(batch([command('one'), command('two')]));
+    begun(plans);
+    expect(started(plans)).toMatchObject({ session: null });
+  });
+
+  it('worked on the prompt that the hook itself told', () => {
+    const plans = createPlanStore();
+    plans.commit(batch([edit(minute(2), { promptId: 'told' })]));
+    begun(plans);
+    expect(started(plans)).toMatchObject({ promptId: 'told' });
   });
 
   it('is the only session that was at work there, where no call tells', () => {

@@ -254,7 +254,25 @@ describe('the place of a plan', () => {
       activation: 2,
     });
     plans.show({ atMs: minute(5), features: null, location: 'gone', beside });
-    expect(plans.db.prepare('SELECT location FROM plan').pluck().get()).toBe('gone');
+    // The old one is all that is left.
+    expect(plans.words()).toHaveLength(7);
+    expect(plans.db.prepare('SELECT location FROM plan').pluck().get()).toBe('complete');
+  });
+
+  it('is completed where it is copied first, and taken away later', () => {
+    const plans = createPlanStore();
+    const features = [done];
+    const copy: Shown = { atMs: minute(2), features, location: 'complete' };
+    plans.show({ atMs: minute(1), features });
+    plans.show({
+      atMs: minute(2),
+      modifiedMs: minute(1),
+      features,
+      beside: [folder(copy, 'complete')],
+    });
+    plans.show({ ...copy, atMs: minute(3), modifiedMs: minute(2) });
+    expect(plans.words().slice(3)).toEqual(['orchestration_completed']);
+    expect(plans.db.prepare('SELECT location FROM plan').pluck().get()).toBe('complete');
   });
 
   it('is gone where its folder is, and comes back without an event', () => {

@@ -145,6 +145,8 @@ describe('a pull request that a command made', () => {
 
   it.each([
     ['a command that makes none', { command: 'gh pr view 12' }, { stdout: URL }],
+    ['a command that looks for one', { command: 'grep -rn "gh pr create" docs/' }, { stdout: URL }],
+    ['a command that speaks of one', { command: 'echo gh pr create' }, { stdout: URL }],
     ['a command that is no text', { command: ['gh pr create'] }, { stdout: URL }],
     ['a tool without a command', { file_path: '/a' }, noted({ url: URL })],
     [

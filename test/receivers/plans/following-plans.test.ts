@@ -125,6 +125,21 @@ describe('a plan that is followed', () => {
     expect(kept.snapshots.map(({ name }) => name)).toEqual(['b', 'b', 'b']);
   });
 
+  it('is read once more where a line has other words, so that what it said before can be gone', async () => {
+    home.manifest('a', [feature('F0'), feature('F1')]);
+    const one = start({ debounceMs: 0 });
+    await one.until(isNamed('a'));
+    home.manifest('a', [feature('F0', 'pending', { description: 'Other' }), feature('F1')], {
+      ageMs: 0,
+    });
+    await one.until(({ folders }) => folders[0]?.manifest?.features[0]?.description === 'Other');
+    const settled = await one.until(({ folders: [read] }) => {
+      const { features = [], isSettled } = read?.manifest ?? {};
+      return isSettled === true && features[0]?.description === 'Other';
+    });
+    expect(statusesOf(settled)).toEqual({ F0: 'pending', F1: 'pending' });
+  });
+
   it('is never told of as gone while it is moved', async () => {
     home.manifest('a', [feature('F0')]);
     const one = start({ debounceMs: 0 });
