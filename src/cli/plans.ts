@@ -21,6 +21,8 @@ const TABLE_LIMIT = 50;
 const NONE =
   'None known. A plan is a folder in dev/active or dev/complete of a project that a session worked in.';
 
+const OFF = 'They are not looked for: `plans.enabled` is false.';
+
 /** Lists plans, or shows one with all its parts. */
 export const run = async (
   name: string | undefined,
@@ -43,7 +45,8 @@ async function list(options: PlansOptions, context: CommandContext): CommandResu
   }
   const title = `Plans, newest first, ${zone.name}. Completed of all features; cost in USD.`;
   if (page.plans.length === 0) {
-    terminal.print(`${title}\n\n${NONE}\n`);
+    const off = context.config.plans.enabled ? '' : ` ${OFF}`;
+    terminal.print(`${title}\n\n${NONE}${off}\n`);
     return;
   }
   const { planTable } = await import('./plan-table.ts');

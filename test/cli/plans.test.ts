@@ -64,7 +64,10 @@ function shop(): PlanStore {
 async function run(
   plans: PlanStore,
   args: string,
-  { hasColour = false, ...env }: { hasColour?: boolean; LANG?: string } = {},
+  {
+    hasColour = false,
+    ...env
+  }: { hasColour?: boolean; LANG?: string; HALL_MONITOR_PLANS_ENABLED?: string } = {},
 ) {
   let out = '';
   let err = '';
@@ -117,6 +120,8 @@ describe('hall-monitor plans', () => {
     expect((await run(plans, '--project one --location active')).out).toContain('shop');
     expect((await run(plans, '--location complete')).out).toContain('None known.');
     expect((await run(plans, '--project two')).out).toContain('None known.');
+    const off = await run(plans, '--project two', { HALL_MONITOR_PLANS_ENABLED: 'false' });
+    expect(off.out).toContain('`plans.enabled` is false');
     expect(await run(plans, '--location nowhere')).toMatchObject({ code: 2, out: '' });
   });
 
