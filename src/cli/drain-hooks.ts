@@ -3,10 +3,9 @@ import { closeLeftSegments } from '../../receivers/hooks/intake-log.ts';
 import { createHooks } from '../../receivers/hooks/receiver.ts';
 import { SEGMENTS } from '../../receivers/hooks/spool.ts';
 import type { Config } from '../config/schema.ts';
-import { silentLog } from '../runtime/log.ts';
 import type { Collector } from './collector.ts';
-import { createReceiverEvents } from './receiver-events.ts';
 import { receiverSettings } from './receiver-settings.ts';
+import { unattended } from './unattended.ts';
 
 /**
  * Takes what hooks left in the spool into the store, once; returns how many payloads that were. Whoever has the store open
@@ -15,14 +14,6 @@ import { receiverSettings } from './receiver-settings.ts';
 export const drainHooks = async (collector: Collector, config: Config): Promise<number> => {
   const settings = receiverSettings(config).hooks;
   closeLeftSegments(path.join(settings.spool, SEGMENTS));
-  const receiver = createHooks(settings, {
-    log: silentLog,
-    now: Date.now,
-    count: () => undefined,
-    sink: collector.sink,
-    origins: collector.origins,
-    projects: collector.projects,
-    events: createReceiverEvents(),
-  });
+  const receiver = createHooks(settings, unattended(collector));
   return await receiver.drain(new AbortController().signal);
 };

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { PlanPlace } from '../store/plan-rows.ts';
+import type { PlanRow } from '../store/plan-rows.ts';
 import { planId } from '../store/read-plan-event.ts';
 
 /** Which plans, by the names people use; null means all. */
@@ -11,16 +11,7 @@ export interface PlanNames {
 }
 
 /** A plan, and when something last happened to it. */
-export interface KnownPlan {
-  readonly id: number;
-  readonly key: string;
-  readonly name: string;
-  readonly repository: string;
-  readonly path: string;
-  readonly location: PlanPlace;
-  readonly generation: number;
-  readonly activation: number;
-  readonly firstSeenMs: number;
+export interface KnownPlan extends PlanRow {
   /** Time of its newest event; of its first sight where it has none. */
   readonly changedMs: number;
 }
