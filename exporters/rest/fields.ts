@@ -97,7 +97,7 @@ export function named(description: string): z.ZodOptional<z.ZodString> {
 export const project = named('Path of a project, or the last part of one.');
 
 /** One of the plans. */
-export const plan = named('Name of a plan, or its `plan_id`.');
+export const plan = named('Name of a plan, or its `plan_id`. Also `plan_name`.');
 
 /** One of the sessions. */
 export const session = named('Id of a session, or the beginning of one. Also `session_id`.');

@@ -49,6 +49,9 @@ export const PARAMETER_ALIASES: Readonly<Record<string, string>> = {
   session_id: 'session',
   tool_name: 'tool',
   tags: 'tag',
+  type: 'event_type',
+  plan_name: 'plan',
+  feature_id: 'feature',
 };
 
 /** Parameters of the query by their own names; those of `lists` may be repeated or hold commas. */

@@ -52,8 +52,8 @@ function plansRoute(deps: RestDeps): RouteSpec {
 
 const ofEvents = {
   project: fields.project,
-  event_type: z.enum(PLAN_EVENT_TYPES).optional().describe('Type of the event.'),
-  feature: fields.named('Id of a feature as the manifest gives it.'),
+  event_type: z.enum(PLAN_EVENT_TYPES).optional().describe('Type of the event. Also `type`.'),
+  feature: fields.named('Id of a feature as the manifest gives it. Also `feature_id`.'),
   status: z.enum(FEATURE_STATUSES).optional().describe('Status that the feature came to.'),
   session: fields.named(
     'Id of a session, or the beginning of one; `unknown` where nobody knows who it was. Also `session_id`.',

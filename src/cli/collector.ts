@@ -20,8 +20,8 @@ export interface Collector {
   readonly projects: () => readonly string[];
   /** Those of them that are new since this was asked last. */
   readonly newProjects: () => readonly string[];
-  /** Brings up to date what belongs to one plan; false where no other waits for that. Throws as `sink` does. */
-  readonly recountPlan: () => boolean;
+  /** Brings up to date what belongs to some plans; false where no others wait for that. Throws as `sink` does. */
+  readonly recountPlans: () => boolean;
   /** Ends the first filling; throws as `sink` does, and may then be called again. */
   readonly settle: () => void;
   readonly close: () => void;
@@ -82,7 +82,7 @@ export const openCollector = async (options: CollectorOptions): Promise<Collecto
       sink,
       origins: writer.origins,
       ...knownProjects(store.db),
-      recountPlan: () => committing(writer.recountPlan),
+      recountPlans: () => committing(writer.recountPlans),
       settle: () => committing(() => store.settle()),
       close,
     };

@@ -30,7 +30,7 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
   const stop = new AbortController();
   parentPort!.on('message', () => stop.abort());
   const settling = createSettling(collector);
-  const recounting = createRecounting(collector.recountPlan);
+  const recounting = createRecounting(collector.recountPlans);
   // A collector that was killed may have left something to do.
   recounting.wake();
   const events = createReceiverEvents();

@@ -8,6 +8,6 @@ import { unattended } from './unattended.ts';
 export const lookAtPlans = async (collector: Collector, config: Config): Promise<number> => {
   const receiver = createPlans(receiverSettings(config).plans, unattended(collector));
   const looked = await receiver.look(new AbortController().signal);
-  while (collector.recountPlan());
+  while (collector.recountPlans());
   return looked;
 };

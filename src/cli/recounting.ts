@@ -15,12 +15,11 @@ const RETRY_MS = 2_000;
 /** At most this part of the time is spent on it. */
 const REST_TIMES = 20;
 
-/** Counts one plan after the other by `recount`, which tells whether there are others, and lets the thread breathe in between. */
+/** Counts a few plans at a time by `recount`, which tells whether there are others, with a rest after each time. */
 export const createRecounting = (recount: () => boolean): Recounting => {
   let timer: NodeJS.Timeout | undefined;
   let trouble: string | null = null;
   let restMs = SOON_MS;
-  let spentMs = 0;
   const wakeIn = (waitMs: number): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
@@ -32,10 +31,8 @@ export const createRecounting = (recount: () => boolean): Recounting => {
     try {
       const isMore = recount();
       trouble = null;
-      spentMs += performance.now() - startedMs;
-      restMs = Math.max(SOON_MS, spentMs * REST_TIMES);
-      if (isMore) wakeIn(0);
-      else spentMs = 0;
+      restMs = Math.max(SOON_MS, (performance.now() - startedMs) * REST_TIMES);
+      if (isMore) wakeIn(restMs);
       return isMore;
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;

@@ -32,10 +32,13 @@ export const createIngest = ({ store, pricer, now }: IngestParts): StoreWriter =
   return {
     commit: (batches) => ingest.commit(batches, now()),
     origins: (source) => store.originStates(source),
-    recountPlan: () => ingest.recountPlan(),
+    recountPlans: () => ingest.recountPlans(),
     close: () => void store.db.close(),
   };
 };
+
+/** So few that what is heard meanwhile need not wait for long, and so many that the disk is not made to wait for each. */
+const PLANS_AT_ONCE = 16;
 
 class Ingest {
   readonly #store: WriteStore;
@@ -45,6 +48,8 @@ class Ingest {
   readonly #occurrences: Occurrences;
   readonly #plans: Plans;
   #duplicates = 0;
+  /** The plan that was counted last. */
+  #recounted = 0;
   #place: Place = { origin: 0, source: 0 };
 
   constructor(store: WriteStore, pricer: Pricer) {
@@ -70,12 +75,21 @@ class Ingest {
     return { lastSeq, duplicates: this.#duplicates };
   }
 
-  recountPlan(): boolean {
-    const [plan, ...others] = this.#plans.dirty();
-    if (plan === undefined) return false;
-    this.#store.transaction(() => this.#plans.recount(plan));
+  recountPlans(): boolean {
+    const dirty = this.#plans.dirty();
+    if (dirty.length === 0) return false;
+    // In turns, so that plans which change all the time do not keep others waiting.
+    const inTurn = dirty.toSorted(
+      (left, right) =>
+        Number(left <= this.#recounted) - Number(right <= this.#recounted) || left - right,
+    );
+    const some = inTurn.slice(0, PLANS_AT_ONCE);
+    this.#store.transaction(() => {
+      for (const plan of some) this.#plans.recount(plan);
+    });
+    this.#recounted = some.at(-1) ?? 0;
     this.#plans.recounted();
-    return others.length > 0;
+    return dirty.length > PLANS_AT_ONCE;
   }
 
   #batch(batch: Batch, nowMs: number): void {

@@ -49,7 +49,7 @@ export interface Committed {
 export interface StoreWriter {
   readonly commit: (batches: readonly Batch[]) => Committed;
   readonly origins: (source: Source) => readonly OriginState[];
-  /** Works out what belongs to one plan of which something changed since; false where there is no other such plan. */
-  readonly recountPlan: () => boolean;
+  /** Works out what belongs to some plans of which something changed since; false where there are no others. */
+  readonly recountPlans: () => boolean;
   readonly close: () => void;
 }

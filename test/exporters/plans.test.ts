@@ -88,6 +88,8 @@ describe('GET /api/plans/events', () => {
     ['plan=metrics&project=/srv/shop', 0],
     ['event_type=pr_created', 1],
     ['feature=F001&status=completed', 1],
+    ['feature_id=F001&type=feature_completed', 1],
+    ['plan_name=metrics&status=failed', 1],
     ['session=aaaa', 4],
     ['session=unknown&plan=metrics', 7],
     ['from=2026-11-20T10:20:00Z', 3],

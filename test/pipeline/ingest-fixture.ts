@@ -20,6 +20,8 @@ export interface IngestFixture {
   readonly commit: (...batches: readonly Batch[]) => Committed;
   /** Works out what belongs to every plan of which something changed. */
   readonly recountPlans: () => void;
+  /** The same for some of them; false where there are no others. */
+  readonly recountSome: () => boolean;
   /** Closes the store as a crash would leave it, and opens it again. */
   readonly reopen: () => void;
   readonly remove: () => void;
@@ -42,8 +44,9 @@ export const createIngestFixture = (): IngestFixture => {
       return store.db;
     },
     commit: (...batches) => ingest.commit(batches),
+    recountSome: () => ingest.recountPlans(),
     recountPlans: () => {
-      while (ingest.recountPlan());
+      while (ingest.recountPlans());
     },
     reopen: () => {
       ingest.close();

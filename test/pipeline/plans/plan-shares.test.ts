@@ -225,3 +225,20 @@ it('keeps how long attempts took whose start was seen, by outcome', () => {
     ['completed', 60_000, 1],
   ]);
 });
+
+it('counts some plans at a time, in turns', () => {
+  const plans = createPlanStore();
+  const names = Array.from({ length: 40 }, (_, index) => `plan-${index}`);
+  const isDirty = plans.db.prepare('SELECT name FROM plan WHERE dirty = 1 ORDER BY id').pluck();
+  for (const name of names) plans.show({ atMs: minute(0), features: [feature('F000')], name });
+  const some = plans.recountSome();
+  expect(some).toBe(true);
+  const done = names.length - isDirty.all().length;
+  expect(done).toBeGreaterThan(0);
+  plans.db.exec('UPDATE plan SET dirty = 1');
+  plans.recountSome();
+  const next = names.filter((name) => !isDirty.all().includes(name));
+  expect(next).toEqual(names.slice(done, 2 * done));
+  plans.recountPlans();
+  expect(isDirty.all()).toEqual([]);
+});

@@ -155,6 +155,7 @@ export const createPlanStore = (): PlanStore => {
     },
     commit: fixture.commit,
     recountPlans: fixture.recountPlans,
+    recountSome: fixture.recountSome,
     reopen: fixture.reopen,
     remove,
     show: (shown) => void fixture.commit(planBatch(snapshot(shown))),
