@@ -4,7 +4,8 @@ import { ValueType } from '@opentelemetry/api';
 import { emptyResource } from '@opentelemetry/resources';
 import type { MetricPoint } from '../../src/rollups/metric-series.ts';
 import { foldSeries } from '../../src/rollups/metric-series.ts';
-import type { MetricKey, MetricSpec } from '../../src/rollups/metric-table.ts';
+import type { MetricSpec } from '../../src/rollups/metric-spec.ts';
+import type { MetricKey } from '../../src/rollups/metric-table.ts';
 import { METRICS } from '../../src/rollups/metric-table.ts';
 import type { MetricTotals } from '../../src/rollups/metric-totals.ts';
 

@@ -1,9 +1,9 @@
 /**
  * Feeds all open streams from the log, in order and each line of it exactly once.
  *
- * One loop reads the log for all clients; each says which lines it wants. A client that comes back is first told what it missed, as fast as it takes it,
- * and joins the others when it has caught up. What a client has not taken yet is counted in bytes; one that is too far
- * behind is cut off and can resume where it was.
+ * One loop reads the log for all clients; each says which lines it wants. A client that comes back is first told what
+ * it missed, as fast as it takes it, and joins the others when it has caught up. What a client has not taken yet is
+ * counted in bytes; one that is too far behind is cut off and can resume where it was.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Stored } from '../../src/store/store.ts';

@@ -29,7 +29,9 @@ const NOTHING_SAID: Omit<PlanFeature, 'id'> = {
   verification: null,
 };
 
-/** Reads a manifest; whatever the bytes are, it throws nothing and takes time and memory that grow with their length. */
+/**
+ * Reads a manifest; whatever the bytes are, it throws nothing and takes time and memory that grow with their length.
+ */
 export const decodeManifest = (bytes: Buffer, file: ManifestName): DecodedManifest => {
   const gathering = new Gathering(file);
   for (const found of file === 'features.json' ? wholeFile(bytes) : jsonValues(bytes)) {

@@ -27,7 +27,9 @@ export class Outbox {
     if (this.#waiting.length >= MAX_BATCHES || this.#lines >= MAX_LINES) await this.flush();
   }
 
-  /** Commits what waits. Throws as the sink does; what was not committed is forgotten then and has to be found again. */
+  /**
+   * Commits what waits. Throws as the sink does; what was not committed is forgotten then and has to be found again.
+   */
   async flush(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -74,8 +74,8 @@ export class PlanLooks {
   }
 
   /**
-   * Looks at some plans of a project; throws as the sink does. While they may go on changing, only what is beyond doubt is
-   * told: a manifest that has every feature it had, and nothing else.
+   * Looks at some plans of a project; throws as the sink does. While they may go on changing, only what is beyond doubt
+   * is told: a manifest that has every feature it had, and nothing else.
    */
   async plans(
     project: ProjectFolder,

@@ -4,8 +4,8 @@ import type { PlanState } from './plan-states.ts';
 import { signatureOf } from './position.ts';
 
 /**
- * What is to be done about a plan: nothing, `read` it, `retry` what could not be read, read it again to `settle` what may
- * have been half written, tell that it is `gone`, or look again `later`.
+ * What is to be done about a plan: nothing, `read` it, `retry` what could not be read, read it again to `settle` what
+ * may have been half written, tell that it is `gone`, or look again `later`.
  */
 export type PlanNews = 'none' | 'read' | 'retry' | 'settle' | 'gone' | 'later';
 

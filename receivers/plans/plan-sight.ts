@@ -160,7 +160,9 @@ class Look {
   }
 }
 
-/** When a file was made: a restored one is older than the file system thinks, and some know only when it was written. */
+/**
+ * When a file was made: a restored one is older than the file system thinks, and some know only when it was written.
+ */
 const madeMs = ({ birthtimeMs, mtimeMs }: Stats): number =>
   Math.floor(birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs);
 

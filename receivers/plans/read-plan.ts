@@ -42,7 +42,9 @@ const RACY_MS = 20;
 
 type Decoded = DecodedManifest & { readonly bytes: number };
 
-/** Reads the manifests of a plan; undefined where one of them is gone meanwhile, so that it is to be looked at again. */
+/**
+ * Reads the manifests of a plan; undefined where one of them is gone meanwhile, so that it is to be looked at again.
+ */
 export const readPlan = (sight: PlanSight, options: ReadOptions): PlanReading | undefined => {
   const reader = new Reader(sight, options);
   return reader.read() ? reader.reading() : undefined;

@@ -15,8 +15,8 @@ import type { ToolUseResultFacts } from './read-tool-use-result.ts';
 const MAX_CONTENT_BYTES = 16 * 1024 * 1024;
 
 /**
- * What a file tool wrote to the manifest of a plan; null where it wrote to none. Reads again what stands in the line, which
- * was read to its end: only then is it known which file it is, and nearly always it is none of a plan's.
+ * What a file tool wrote to the manifest of a plan; null where it wrote to none. Reads again what stands in the line,
+ * which was read to its end: only then is it known which file it is, and nearly always it is none of a plan's.
  */
 export const readPlanEdit = (
   json: JsonScanner,

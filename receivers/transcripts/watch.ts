@@ -21,8 +21,8 @@ export interface Watch {
 const LOOK_AGAIN_MS = [100, 1500] as const;
 
 /**
- * Watches all folders below the roots, and no single files: one watch a folder is enough to hear of every file in it, and
- * ten thousand files would use up what the system has.
+ * Watches all folders below the roots, and no single files: one watch a folder is enough to hear of every file in it,
+ * and ten thousand files would use up what the system has.
  */
 export const watchTranscripts = async (
   roots: readonly string[],

@@ -6,10 +6,10 @@ import { commitError } from '../pipeline/ingest-errors.ts';
 import { loadPriceTable } from '../pricing/override.ts';
 import { createPricer } from '../pricing/price.ts';
 import type { OriginState, Source } from '../records/record.ts';
-import { knownProjects } from './known-projects.ts';
 import { isHeld, lockStore } from '../store/lock.ts';
 import { makeHome, openStore } from '../store/open.ts';
 import { WriteStore } from '../store/write-store.ts';
+import { knownProjects } from './known-projects.ts';
 
 /** The store open for writing, with the one pipeline into it. */
 export interface Collector {

@@ -8,8 +8,8 @@ import { receiverSettings } from './receiver-settings.ts';
 import { unattended } from './unattended.ts';
 
 /**
- * Takes what hooks left in the spool into the store, once; returns how many payloads that were. Whoever has the store open
- * for writing is alone, so nobody writes to what came over HTTP any more.
+ * Takes what hooks left in the spool into the store, once; returns how many payloads that were. Whoever has the store
+ * open for writing is alone, so nobody writes to what came over HTTP any more.
  */
 export const drainHooks = async (collector: Collector, config: Config): Promise<number> => {
   const settings = receiverSettings(config).hooks;

@@ -28,8 +28,8 @@ const LEAST_TEXT = 16;
 const WIDEST_ID = 12;
 
 /**
- * Lines with their figures below each other. Where there is little room the figures after the second go, the last one first;
- * descriptions are cut at their end, remarks go on in another line. All text is escaped.
+ * Lines with their figures below each other. Where there is little room the figures after the second go, the last one
+ * first; descriptions are cut at their end, remarks go on in another line. All text is escaped.
  */
 export function renderLines(
   lines: readonly TreeLine[],

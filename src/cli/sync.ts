@@ -10,8 +10,8 @@ import { hasSpooledHooks } from './spool-place.ts';
 export type Note = (text: string) => void;
 
 /**
- * Brings the store up to date with the transcripts, the spool and the plans. Where nothing changed nothing is opened for writing;
- * where a collector runs, it does this itself.
+ * Brings the store up to date with the transcripts, the spool and the plans. Where nothing changed nothing is opened
+ * for writing; where a collector runs, it does this itself.
  */
 export const syncStore = async (
   config: Config,
@@ -24,8 +24,8 @@ export const syncStore = async (
       const isNews =
         hasSpooledHooks(home) ||
         hasNews(claudeDirs, originStates(db, 'transcript')) ||
-        hasPlanNews(config.plans, projectPaths(db), originStates(db, 'plan'), Date.now()) ||
-        hasDirtyPlans(db);
+        hasDirtyPlans(db) ||
+        hasPlanNews(config.plans, projectPaths(db), originStates(db, 'plan'), Date.now());
       if (!isNews) return;
     } finally {
       db.close();

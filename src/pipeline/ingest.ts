@@ -1,8 +1,8 @@
 import type { Pricer } from '../pricing/price.ts';
 import type { ApiRequestRecord } from '../records/api-request.ts';
 import { messageIdOf } from '../records/identity.ts';
-import type { SessionActivityRecord } from '../records/session.ts';
 import type { Batch, MonitorRecord, Source } from '../records/record.ts';
+import type { SessionActivityRecord } from '../records/session.ts';
 import { REQUESTERS, type RequestRow, SOURCES } from '../store/rows.ts';
 import type { Committed, StoreWriter } from '../store/store.ts';
 import type { WriteStore } from '../store/write-store.ts';
@@ -24,8 +24,8 @@ export interface IngestParts {
 }
 
 /**
- * The one way into the store: each record is joined with what is known under its key, priced, counted and written, all of
- * a call in one transaction together with the batches' checkpoints.
+ * The one way into the store: each record is joined with what is known under its key, priced, counted and written, all
+ * of a call in one transaction together with the batches' checkpoints.
  */
 export const createIngest = ({ store, pricer, now }: IngestParts): StoreWriter => {
   const ingest = new Ingest(store, pricer);
@@ -37,9 +37,6 @@ export const createIngest = ({ store, pricer, now }: IngestParts): StoreWriter =
   };
 };
 
-/** So few that what is heard meanwhile need not wait for long, and so many that the disk is not made to wait for each. */
-const PLANS_AT_ONCE = 16;
-
 class Ingest {
   readonly #store: WriteStore;
   readonly #pricer: Pricer;
@@ -48,8 +45,6 @@ class Ingest {
   readonly #occurrences: Occurrences;
   readonly #plans: Plans;
   #duplicates = 0;
-  /** The plan that was counted last. */
-  #recounted = 0;
   #place: Place = { origin: 0, source: 0 };
 
   constructor(store: WriteStore, pricer: Pricer) {
@@ -76,20 +71,7 @@ class Ingest {
   }
 
   recountPlans(): boolean {
-    const dirty = this.#plans.dirty();
-    if (dirty.length === 0) return false;
-    // In turns, so that plans which change all the time do not keep others waiting.
-    const inTurn = dirty.toSorted(
-      (left, right) =>
-        Number(left <= this.#recounted) - Number(right <= this.#recounted) || left - right,
-    );
-    const some = inTurn.slice(0, PLANS_AT_ONCE);
-    this.#store.transaction(() => {
-      for (const plan of some) this.#plans.recount(plan);
-    });
-    this.#recounted = some.at(-1) ?? 0;
-    this.#plans.recounted();
-    return dirty.length > PLANS_AT_ONCE;
+    return this.#plans.recount();
   }
 
   #batch(batch: Batch, nowMs: number): void {

@@ -23,8 +23,9 @@ export const isPlanManifest = (file: string, from: string): boolean => {
 };
 
 /**
- * What lines that were written to a manifest say of features: JSON text of `[id, status]` pairs in the order of the lines,
- * at most 200; null where they say nothing. Ids and statuses are spelt as those of a plan that is read from its folder.
+ * What lines that were written to a manifest say of features: JSON text of `[id, status]` pairs in the order of the
+ * lines, at most 200; null where they say nothing. Ids and statuses are spelt as those of a plan that is read from its
+ * folder.
  */
 export const planEditOf = (lines: Iterable<string>): string | null => {
   const pairs: (readonly [string, string])[] = [];

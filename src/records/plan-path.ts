@@ -63,7 +63,8 @@ export const isPlanCommand = (command: string): boolean => MARKED.test(command);
 
 /**
  * The first plan folder that a command names, or the one it runs in where it names a plan's file; null where there is
- * none, or where the shell has to work out which one. A relative path is taken from `from`, past a `cd` at the beginning.
+ * none, or where the shell has to work out which one. A relative path is taken from `from`, past a `cd` at the
+ * beginning.
  */
 export const planFolderOfCommand = (command: string, from: string): string | null => {
   const whole =

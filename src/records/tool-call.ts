@@ -1,6 +1,6 @@
 /**
- * Where a tool call's duration was learned, best first. Hook and telemetry leave out the wait for permission; `hook_pair` is
- * the time between the hooks before and after the call, and has it in.
+ * Where a tool call's duration was learned, best first. Hook and telemetry leave out the wait for permission;
+ * `hook_pair` is the time between the hooks before and after the call, and has it in.
  */
 export type DurationSource = 'hook' | 'telemetry' | 'tool_result' | 'timestamps' | 'hook_pair';
 
@@ -45,7 +45,10 @@ export interface ToolCallRecord {
   readonly planPath: string | null;
   /** Prompt that a call of a plan was made for; only hooks tell it. */
   readonly promptId?: string | null;
-  /** Features that the call wrote to a plan's manifest: JSON of `[id, status]` pairs as they then stand there; else null. */
+  /**
+   * Features that the call wrote to a plan's manifest: JSON of `[id, status]` pairs as they then stand there; else
+   * null.
+   */
   readonly planEdit: string | null;
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;

@@ -123,7 +123,8 @@ const REQUEST_SQL = `
 /**
  * Explains a request by its key, its message id or its request id; undefined when none has it.
  *
- * A message id that the API made is the key; a request id, or an id that a gateway made, is looked for in every request.
+ * A message id that the API made is the key; a request id, or an id that a gateway made, is looked for in every
+ * request.
  */
 export function explainRequest<P>(
   db: Database,

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { FeatureStatus } from '../records/plan.ts';
-import type { AttemptOutcome, FeatureDetail } from '../store/plan-rows.ts';
+import type { AttemptOutcome, AttemptRow, FeatureDetail, FeatureRow } from '../store/plan-rows.ts';
 import { plannedFiles, type PlannedFiles, type TouchedFile } from './plan-files.ts';
 import type { KnownPlan } from './plan-names.ts';
 import { partFrom, type PlanPart, type Shares } from './plan-shares.ts';
@@ -41,28 +41,8 @@ export interface PlanFeatureDetail extends FeatureDetail, PlannedFiles {
   readonly usage: PlanUsage;
 }
 
-interface FeatureRow {
-  readonly id: number;
-  readonly featureId: string;
-  readonly description: string | null;
-  readonly promptFile: string | null;
-  readonly detail: string;
-  readonly status: FeatureStatus;
-  readonly rawStatus: string | null;
-  readonly regressions: number;
-  readonly removedAtMs: number | null;
-}
-
-interface AttemptRow {
-  readonly id: number;
-  readonly feature: number;
-  readonly activation: number;
-  readonly number: number;
-  readonly startedAtMs: number;
-  readonly inferred: number;
-  readonly endedAtMs: number | null;
-  readonly outcome: AttemptOutcome | null;
-}
+type KnownFeature = Omit<FeatureRow, 'plan' | 'generation' | 'name' | 'position' | 'regressedFrom'>;
+type KnownAttempt = Omit<AttemptRow, 'plan'>;
 
 /** The features of a plan as it is written now, in the order of the manifest, those that were removed last. */
 export function planFeatures(
@@ -114,7 +94,7 @@ function detailOf(detail: FeatureDetail): FeatureDetail {
 }
 
 function attemptHead(
-  row: AttemptRow,
+  row: KnownAttempt,
   now: Parameters<typeof durations>[2],
 ): Omit<PlanAttempt, 'usage' | 'files'> {
   const isInferred = row.inferred === 1;
@@ -129,9 +109,9 @@ function attemptHead(
   };
 }
 
-function featureRows(db: Database, { id, generation }: KnownPlan): readonly FeatureRow[] {
+function featureRows(db: Database, { id, generation }: KnownPlan): readonly KnownFeature[] {
   return db
-    .prepare<[number, number], FeatureRow>(
+    .prepare<[number, number], KnownFeature>(
       `SELECT id, feature_id AS featureId, description, prompt_file AS promptFile, detail, status,
          raw_status AS rawStatus, regressions, removed_at_ms AS removedAtMs
        FROM plan_feature WHERE plan = ? AND generation = ? ORDER BY removed_at_ms IS NOT NULL, position, id`,
@@ -139,9 +119,9 @@ function featureRows(db: Database, { id, generation }: KnownPlan): readonly Feat
     .all(id, generation);
 }
 
-function attemptRows(db: Database, { id, generation }: KnownPlan): readonly AttemptRow[] {
+function attemptRows(db: Database, { id, generation }: KnownPlan): readonly KnownAttempt[] {
   return db
-    .prepare<[number, number], AttemptRow>(
+    .prepare<[number, number], KnownAttempt>(
       `SELECT a.id, a.feature, a.activation, a.number, a.started_at_ms AS startedAtMs, a.inferred,
          a.ended_at_ms AS endedAtMs, a.outcome
        FROM plan_attempt a JOIN plan_feature f ON f.id = a.feature

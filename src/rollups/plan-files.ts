@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { prepared } from './prepared.ts';
+import { prepared } from '../store/prepared.ts';
 import { READING_TOOLS_SQL, WRITING_TOOLS_SQL } from './file-report.ts';
 import type { KnownPlan } from './plan-names.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Plans as spans: an activation is a trace, its orchestration the root, each attempt at a feature and each pull request a
- * child. Ids are made of what a plan is and not of the store's own numbers, so a store that is built anew gives the same.
+ * Plans as spans: an activation is a trace, its orchestration the root, each attempt at a feature and each pull request
+ * a child. Ids are made of what a plan is and not of the store's own numbers, so a store that is built anew gives the
+ * same.
  */
 import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';

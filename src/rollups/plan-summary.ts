@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { prepared } from './prepared.ts';
+import { prepared } from '../store/prepared.ts';
 import type { FeatureStatus } from '../records/plan.ts';
 import type { PlanPlace } from '../store/plan-rows.ts';
 import { planId } from '../store/read-plan-event.ts';

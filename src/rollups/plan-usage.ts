@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { prepared } from './prepared.ts';
+import { prepared } from '../store/prepared.ts';
 import {
   addUsage,
   NO_USAGE,

@@ -90,7 +90,10 @@ const DURATIONS_SQL = `
   FROM took GROUP BY 2, 3
   UNION ALL SELECT @plan, outcome, -1, sum(ms) FROM took GROUP BY 2`;
 
-/** Which requests, calls and times belong to which attempt at a feature: what that is worked out from, and where it is kept. */
+/**
+ * Which requests, calls and times belong to which attempt at a feature: what that is worked out from, and where it is
+ * kept.
+ */
 export class PlanShares {
   readonly #dirty: Statement<[], number>;
   readonly #clean: Statement<[number]>;

@@ -1,7 +1,7 @@
 /**
- * SQL of the single priced parts of the requests in `chosen`, which has all columns of `request`: what the sums over requests
- * hold, part by part. A request with several parts counts once, and the tokens and cost of each part under the part's own
- * model. `carried` are further columns of `chosen`.
+ * SQL of the single priced parts of the requests in `chosen`, which has all columns of `request`: what the sums over
+ * requests hold, part by part. A request with several parts counts once, and the tokens and cost of each part under the
+ * part's own model. `carried` are further columns of `chosen`.
  */
 export const pricedPartsSql = (carried: string): string => `
   SELECT ${carried}, model, 1 AS requests,

@@ -5,6 +5,7 @@
  * of an hour say where their rows are, so that stretches without any are jumped over.
  */
 import type { Database, Statement } from 'better-sqlite3';
+import { prepared } from './prepared.ts';
 import type { Conditions } from './read-filter.ts';
 import type { EntryKind } from './read-rows.ts';
 import { ENTRY_TABLES, rowsSql } from './read-rows.ts';
@@ -53,12 +54,7 @@ const FILTER_COLUMNS = [
 
 /** Prepares statements once for each shape of query. */
 export function createScanner(db: Database): <R extends Row>(scan: Scan) => Found<R> {
-  const statements = new Map<string, Statement>();
-  const prepare = (sql: string): Statement => {
-    const statement = statements.get(sql) ?? db.prepare(sql);
-    statements.set(sql, statement);
-    return statement;
-  };
+  const prepare = (sql: string): Statement => prepared(db, sql);
   return <R extends Row>(scan: Scan) => look<R>(scan, prepare);
 }
 

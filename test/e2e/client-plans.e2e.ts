@@ -102,7 +102,10 @@ const eventOf = (server: RunningCollector, type: string): Promise<PlanEvent> =>
     return data.find(({ event_type: each }) => each === type);
   });
 
-/** What the stand-in answered, by where it belongs: in the feature, beside it under the same prompt, and in no plan at all. */
+/**
+ * What the stand-in answered, by where it belongs: in the feature, beside it under the same prompt, and in no plan at
+ * all.
+ */
 function answersOf({ api }: Played) {
   const answers = api.answers.filter(({ isTitle }) => !isTitle);
   const ofEdit = (status: string): number =>

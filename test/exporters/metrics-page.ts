@@ -1,4 +1,4 @@
-import type { MetricSpec } from '../../src/rollups/metric-table.ts';
+import type { MetricSpec } from '../../src/rollups/metric-spec.ts';
 import { METRICS } from '../../src/rollups/metric-table.ts';
 
 const HEAD = `# Metrics

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prometheus } from '../../exporters/prometheus/index.ts';
-import type { MetricSpec } from '../../src/rollups/metric-table.ts';
+import type { MetricSpec } from '../../src/rollups/metric-spec.ts';
 import { METRICS } from '../../src/rollups/metric-table.ts';
 import { needs } from '../support/offers.ts';
 import { askJson, servingApp, servingDeps } from '../server/serving.ts';

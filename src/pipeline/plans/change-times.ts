@@ -5,7 +5,9 @@ import type { Change } from './plan-calls.ts';
 /** Clocks of file systems tick in steps. */
 const TICK_MS = 100;
 
-/** The file's time where it can be when the change was made, after what was seen before and not in the future; else now. */
+/**
+ * The file's time where it can be when the change was made, after what was seen before and not in the future; else now.
+ */
 const dated = (
   fileAtMs: number,
   { afterMs, observedAtMs }: { readonly afterMs: number; readonly observedAtMs: number },

@@ -15,7 +15,9 @@ export interface Move {
 export const markOf = ({ folderId, manifest }: PlanFolder): string =>
   `${folderId} ${manifest?.modifiedMs ?? ''}`;
 
-/** Whether all that is left is what lay in `dev/complete` before: the folder in `dev/active` was not moved but removed. */
+/**
+ * Whether all that is left is what lay in `dev/complete` before: the folder in `dev/active` was not moved but removed.
+ */
 export const hasStayed = ({ active, complete }: View, { completeMark }: CheckoutRow): boolean =>
   active === undefined && complete !== undefined && markOf(complete) === completeMark;
 
@@ -45,7 +47,10 @@ export const followLocation = (draft: PlanDraft, view: View, { checkout, at }: M
   return takeUp(draft, view, at());
 };
 
-/** The plan is gone, but for an old one of its name that may lie in `dev/complete`. Another checkout, or another branch of this one, may still have it. */
+/**
+ * The plan is gone, but for an old one of its name that may lie in `dev/complete`. Another checkout, or another branch
+ * of this one, may still have it.
+ */
 const leave = (draft: PlanDraft, { checkout, at }: Move, left: PlanPlace): void => {
   draft.odd('folder_gone');
   const isElsewhere = draft

@@ -26,9 +26,9 @@ export interface SessionCourse {
 }
 
 /**
- * When a session worked on a plan: from the prompt that led to its first touch of it, or from the beginning of the feature that
- * it ended then, to the next prompt after the last touch, or after the end of a feature that it works on. What led to a touch of
- * another plan ends it, so that no moment belongs to two.
+ * When a session worked on a plan: from the prompt that led to its first touch of it, or from the beginning of the
+ * feature that it ended then, to the next prompt after the last touch, or after the end of a feature that it works on.
+ * What led to a touch of another plan ends it, so that no moment belongs to two.
  */
 export const stretchesOf = (
   touches: readonly SessionTouch[],

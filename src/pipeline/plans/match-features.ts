@@ -20,8 +20,8 @@ const wordsOf = (promptFile: string | null, description: string | null): string 
 
 /**
  * Finds the known features again. The id tells which one it is, unless the words of that line (prompt and description)
- * are those of a feature with another id, which then was renumbered; a line of which neither prompt nor description is what
- * stood under its id is a new feature that took over the id.
+ * are those of a feature with another id, which then was renumbered; a line of which neither prompt nor description is
+ * what stood under its id is a new feature that took over the id.
  */
 export const matchFeatures = <K extends Recognisable>(
   known: readonly K[],

@@ -5,11 +5,11 @@ import type { PlanEventRow } from '../../store/plan-rows.ts';
 import type { ToolCallRow } from '../../store/rows.ts';
 import type { WriteStore } from '../../store/write-store.ts';
 import {
+  canChange,
   type Change,
   type Changed,
   checkoutOf,
   LONGEST_CALL_MS,
-  canChange,
   PlanCalls,
   SLACK_MS,
 } from './plan-calls.ts';

@@ -75,7 +75,8 @@ export class PlanCalls {
     const isExact = Object.values(PLAN_FOLDERS).some(
       (place) => path.posix.join(checkout, place, name) === planPath,
     );
-    // A link or a `cd` may hide the path: then the place where the session works tells, or that there is only one such plan.
+    // A link or a `cd` may hide the path: then the place where the session works tells, or that there is only one such
+    // plan.
     return isExact || isWithin(project, checkout) || this.#isOnlyOne(name, checkout);
   }
 
@@ -130,7 +131,10 @@ const isAbout = (call: PlanCall, { fileAtMs, timeSource }: Change): boolean => {
   return distanceMs(call, fileAtMs) <= (isLate ? SLACK_MS : slackMs);
 };
 
-/** A call that was under way before one that only nearly was, of these the nearer; a writing tool before a command; the later one. */
+/**
+ * A call that was under way before one that only nearly was, of these the nearer; a writing tool before a command; the
+ * later one.
+ */
 const isLikelier = (call: PlanCall, best: PlanCall, momentMs: number): boolean => {
   const rank = (one: PlanCall): readonly number[] => {
     const farMs = distanceMs(one, momentMs);

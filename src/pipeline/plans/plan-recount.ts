@@ -118,7 +118,9 @@ interface Course {
   readonly works: readonly Work[];
 }
 
-/** Beginning of the first of the works that go on at a moment and that no other session is known to have had part in. */
+/**
+ * Beginning of the first of the works that go on at a moment and that no other session is known to have had part in.
+ */
 const workedSince = (works: readonly Work[], atMs: number): number =>
   works
     .filter(({ startedAtMs, endedAtMs }) => startedAtMs < atMs && (endedAtMs ?? atMs) >= atMs)

@@ -113,8 +113,8 @@ export class PlanSnapshots {
   }
 
   /**
-   * What the checkout showed on the branch before, where the manifest was changed after the switch: `git checkout -b` keeps
-   * the files, and what is done to them then is work. Switching itself writes files first and the branch last.
+   * What the checkout showed on the branch before, where the manifest was changed after the switch: `git checkout -b`
+   * keeps the files, and what is done to them then is work. Switching itself writes files first and the branch last.
    */
   #continued({ id }: PlanRow, { record, current }: View): CheckoutRow | undefined {
     const before = this.#store.plans.checkouts(id).find((one) => one.path === record.checkout);
@@ -126,7 +126,10 @@ export class PlanSnapshots {
     return undefined;
   }
 
-  /** Where the plan was moved on and another one written in its place while nobody looked, these are two things that happened. */
+  /**
+   * Where the plan was moved on and another one written in its place while nobody looked, these are two things that
+   * happened.
+   */
   #followAll(draft: PlanDraft, view: View, checkout: CheckoutRow): void {
     const { active, complete, record } = view;
     const isMovedOn =
@@ -236,7 +239,9 @@ export class PlanSnapshots {
   }
 }
 
-/** Whether the manifest was changed after the checkout was switched; switching writes files first and the branch last. */
+/**
+ * Whether the manifest was changed after the checkout was switched; switching writes files first and the branch last.
+ */
 const isWorkedOn = (current: PlanFolder | undefined, switchedMs: number | null): boolean => {
   const modifiedMs = current?.manifest?.modifiedMs ?? current?.changedMs;
   return modifiedMs !== undefined && switchedMs !== null && modifiedMs > switchedMs;

@@ -14,6 +14,11 @@ interface Involved {
   readonly toMs: number | null;
 }
 
+/** So few that nothing else waits for long, and so many that the disk is not made to wait for each. */
+const PLANS_AT_ONCE = 16;
+
+const NOBODY: readonly Involved[] = [];
+
 /** Everything about plans that the pipeline writes. */
 export class Plans {
   readonly #store: WriteStore;
@@ -24,6 +29,7 @@ export class Plans {
   readonly #marked = new Set<number>();
   readonly #calls = new Map<string, ToolCallRow>();
   #involved: ReadonlyMap<number, readonly Involved[]>;
+  #lastCounted = 0;
 
   constructor(store: WriteStore) {
     this.#store = store;
@@ -65,12 +71,6 @@ export class Plans {
     }
   }
 
-  #mark(plan: number): void {
-    if (this.#marked.has(plan)) return;
-    this.#marked.add(plan);
-    this.#store.plans.markDirty(plan);
-  }
-
   /** A prompt ends what a session did for a plan before, and may begin what it does for one. */
   notePrompt({ type, sessionId }: OccurrenceRecord): void {
     if (type === 'user_prompt' || type === 'slash_command')
@@ -91,23 +91,31 @@ export class Plans {
     this.#pullRequests.note({ by, session, project, agentId, atMs, data });
   }
 
-  /** Plans of which has to be worked out anew what belongs to them. */
-  dirty(): readonly number[] {
-    return this.#store.planShares.dirtyPlans();
-  }
-
-  /** Works out anew what belongs to a plan; {@link recounted} is to be called once that is committed. */
-  recount(plan: number): void {
-    this.#recount.recount(plan);
-  }
-
-  recounted(): void {
+  /** Works out anew what belongs to some plans of which something changed; false where no others wait for that. */
+  recount(): boolean {
+    const dirty = this.#store.planShares.dirtyPlans();
+    if (dirty.length === 0) return false;
+    // In turns, so that plans which change all the time do not keep others waiting.
+    const inTurn = dirty.toSorted(
+      (left, right) =>
+        Number(left <= this.#lastCounted) - Number(right <= this.#lastCounted) || left - right,
+    );
+    const some = inTurn.slice(0, PLANS_AT_ONCE);
+    this.#store.transaction(() => {
+      for (const plan of some) this.#recount.recount(plan);
+    });
+    this.#lastCounted = some.at(-1) ?? 0;
     this.#involved = this.#involvedSessions();
+    return dirty.length > PLANS_AT_ONCE;
+  }
+
+  #mark(plan: number): void {
+    if (this.#marked.has(plan)) return;
+    this.#marked.add(plan);
+    this.#store.plans.markDirty(plan);
   }
 
   #involvedSessions(): ReadonlyMap<number, readonly Involved[]> {
     return Map.groupBy(this.#store.planShares.involvements(), ({ session }) => session);
   }
 }
-
-const NOBODY: readonly Involved[] = [];

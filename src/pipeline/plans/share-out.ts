@@ -15,7 +15,9 @@ export interface Work {
 /** Prompts of features that a session, or one agent of it, has read. */
 export type PromptsRead = (session: number, agentId: string | null) => ReadonlySet<string>;
 
-/** Whether a moment lies in an attempt: what led to its beginning comes before it, what led to its end is part of it. */
+/**
+ * Whether a moment lies in an attempt: what led to its beginning comes before it, what led to its end is part of it.
+ */
 const isOpenAt = ({ startedAtMs, endedAtMs }: Work, atMs: number): boolean =>
   startedAtMs < atMs && (endedAtMs === null || atMs <= endedAtMs);
 
@@ -66,7 +68,10 @@ export class ShareOut {
     );
   }
 
-  /** An agent that read the prompts of features works on these alone; any other on what was begun last when it was started. */
+  /**
+   * An agent that read the prompts of features works on these alone; any other on what was begun last when it was
+   * started.
+   */
   #ofAgent(agent: Agent, atMs: number): Work | undefined {
     const { session, agentId, begunAtMs } = agent;
     const read = this.#promptsRead(session, agentId);

@@ -22,8 +22,8 @@ export interface StatusSeen {
 }
 
 /**
- * How a feature came from one status to another: through those that tool calls wrote meanwhile, where these lead to what is
- * seen; else in one step. Nobody may have looked in between.
+ * How a feature came from one status to another: through those that tool calls wrote meanwhile, where these lead to
+ * what is seen; else in one step. Nobody may have looked in between.
  */
 export const stepsOf = (
   { featureId, from, to }: StatusSeen,

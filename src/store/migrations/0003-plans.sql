@@ -5,9 +5,9 @@ ALTER TABLE tool_call ADD COLUMN plan_edit TEXT;
 -- Prompt that a call of a plan was made for, where hooks told it.
 ALTER TABLE tool_call ADD COLUMN prompt_id TEXT;
 
--- One plan of one repository, in all its checkouts. key is repository and name. location: active, complete, or gone.
--- A generation is one writing of the plan: a plan that is written anew under an old name begins another. dirty: which request
--- belongs to which feature has to be worked out again.
+-- One plan of one repository, in all its checkouts. key is repository and name. location: active, complete, or gone. A
+-- generation is one writing of the plan: a plan that is written anew under an old name begins another. dirty: which
+-- request belongs to which feature has to be worked out again.
 CREATE TABLE plan (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
@@ -23,8 +23,8 @@ CREATE TABLE plan (
 CREATE INDEX plan_name ON plan (name);
 CREATE INDEX plan_dirty ON plan (id) WHERE dirty = 1;
 
--- Each time a plan lay in dev/active. start_basis: plan_created, moved_back, first_seen. orchestrated: 0 not yet, 1 since
--- orchestrated_at_ms, which is null where the work began before the plan was first seen.
+-- Each time a plan lay in dev/active. start_basis: plan_created, moved_back, first_seen. orchestrated: 0 not yet, 1
+-- since orchestrated_at_ms, which is null where the work began before the plan was first seen.
 CREATE TABLE plan_activation (
   plan INTEGER NOT NULL REFERENCES plan (id),
   number INTEGER NOT NULL,
@@ -37,9 +37,10 @@ CREATE TABLE plan_activation (
   PRIMARY KEY (plan, number)
 ) STRICT, WITHOUT ROWID;
 
--- Features of every generation, in the order of the manifest. name is what a feature keeps: the id it was first seen under, with
--- #2, #3 ... where another one had that id before; feature_id is the one it has now. status is the last one that was known; raw_status what the
--- manifest says instead, where that is no known status. detail: JSON of what else the manifest says.
+-- Features of every generation, in the order of the manifest. name is what a feature keeps: the id it was first seen
+-- under, with #2, #3 ... where another one had that id before; feature_id is the one it has now. status is the last one
+-- that was known; raw_status what the manifest says instead, where that is no known status. detail: JSON of what else
+-- the manifest says.
 CREATE TABLE plan_feature (
   id INTEGER PRIMARY KEY,
   plan INTEGER NOT NULL REFERENCES plan (id),
@@ -60,8 +61,9 @@ CREATE TABLE plan_feature (
 ) STRICT;
 CREATE INDEX plan_feature_plan ON plan_feature (plan, generation, position);
 
--- One attempt at a feature. outcome: null while it goes on, completed, failed, reset (back to pending), removed, unfinished
--- (the plan was completed without it). inferred: the start was not seen, so that started_at_ms is the latest it can have been.
+-- One attempt at a feature. outcome: null while it goes on, completed, failed, reset (back to pending), removed,
+-- unfinished (the plan was completed without it). inferred: the start was not seen, so that started_at_ms is the latest
+-- it can have been.
 CREATE TABLE plan_attempt (
   id INTEGER PRIMARY KEY,
   plan INTEGER NOT NULL REFERENCES plan (id),
@@ -108,8 +110,8 @@ CREATE INDEX plan_event_at ON plan_event (at_ms);
 CREATE INDEX plan_event_url ON plan_event (pr_url) WHERE pr_url IS NOT NULL;
 CREATE INDEX plan_event_attempt ON plan_event (attempt) WHERE attempt IS NOT NULL;
 
--- What one branch of one checkout showed last. location: active, complete, gone. complete_mark: what lay in dev/complete while
--- the plan was active. features: JSON of feature row ids and their status there.
+-- What one branch of one checkout showed last. location: active, complete, gone. complete_mark: what lay in
+-- dev/complete while the plan was active. features: JSON of feature row ids and their status there.
 CREATE TABLE plan_checkout (
   plan INTEGER NOT NULL REFERENCES plan (id),
   path TEXT NOT NULL,
@@ -137,7 +139,8 @@ CREATE TABLE plan_session (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX plan_session_session ON plan_session (session);
 
--- Which attempt a request or a tool call belongs to; attempt 0 is the rest, which belongs to the plan and to no feature.
+-- Which attempt a request or a tool call belongs to; attempt 0 is the rest, which belongs to the plan and to no
+-- feature.
 CREATE TABLE plan_request (
   request INTEGER PRIMARY KEY REFERENCES request (id),
   plan INTEGER NOT NULL,
@@ -175,8 +178,8 @@ CREATE TABLE plan_usage (
   PRIMARY KEY (plan, activation, attempt)
 ) STRICT, WITHOUT ROWID;
 
--- How long attempts took whose start was seen, by outcome and bucket: le_ms is the inclusive bound, 0 for what is above all of
--- them, -1 for the sum of milliseconds.
+-- How long attempts took whose start was seen, by outcome and bucket: le_ms is the inclusive bound, 0 for what is above
+-- all of them, -1 for the sum of milliseconds.
 CREATE TABLE plan_duration (
   plan INTEGER NOT NULL REFERENCES plan (id),
   outcome TEXT NOT NULL,

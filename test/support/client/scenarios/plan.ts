@@ -25,8 +25,8 @@ export const seenFile = (workDir: string, status: string): string =>
   join(workDir, `seen-${status}`);
 
 /**
- * One feature of a plan from start to end by the client's own edits, with a subagent in it, and a prompt after it that has
- * nothing to do with the plan. `isWatched`: the client goes on only once somebody has seen what it changed.
+ * One feature of a plan from start to end by the client's own edits, with a subagent in it, and a prompt after it that
+ * has nothing to do with the plan. `isWatched`: the client goes on only once somebody has seen what it changed.
  */
 export const plan =
   (isWatched: boolean) =>

@@ -3,8 +3,8 @@ import type { Database, Statement } from 'better-sqlite3';
 const known = new WeakMap<Database, Map<string, Statement>>();
 
 /**
- * A statement that is prepared once for a connection, for questions that are asked again for each of many things: preparing
- * costs more than answering them. Whoever sets it to `pluck` must be the only one with that text.
+ * A statement that is prepared once for a connection, for questions that are asked again for each of many things:
+ * preparing costs more than answering them. Whoever sets it to `pluck` must be the only one with that text.
  */
 export function prepared<P extends unknown[], R = unknown>(
   db: Database,
