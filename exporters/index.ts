@@ -1,5 +1,9 @@
+import type { InstallablePusher } from '../src/component.ts';
 import { prometheus } from './prometheus/index.ts';
 import { rest } from './rest/index.ts';
 
-/** Every exporter there is. */
+/** Every exporter that answers requests. */
 export const exporters = [prometheus, rest] as const;
+
+/** Every exporter that pushes. */
+export const pushers: readonly InstallablePusher<never>[] = [];

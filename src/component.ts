@@ -52,7 +52,6 @@ export interface ReceiverDeps extends Shared {
 /** What an exporter is given. */
 export interface ExporterDeps extends Shared {
   readonly reader: StoreReader;
-  readonly cursors: Cursors;
 }
 
 /** What receivers tell each other of, and the process of them. */
@@ -89,6 +88,32 @@ export interface InstallableReceiver<C> {
 
 /** A component that collects. */
 export interface Receiver extends Component {
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** What an exporter that pushes is given. */
+export interface PusherDeps extends ExporterDeps {
+  readonly cursors: Cursors;
+  /** Data folder; an exporter keeps its own files in a folder of its name. */
+  readonly home: string;
+  /** Describes this process, as OpenTelemetry resource attributes. */
+  readonly resource: Readonly<Record<string, string>>;
+  /** Version of this program. */
+  readonly version: string;
+  /** IANA time zone of days. */
+  readonly timezone: string;
+}
+
+/** An exporter that pushes: its loop runs beside all others' in a thread of its own, without schemas. */
+export interface InstallablePusher<C> {
+  readonly name: string;
+  /** Whether its settings ask for it; what it needs is loaded only then. */
+  readonly isWanted: (config: C) => boolean;
+  readonly create: (config: C, deps: PusherDeps) => Promise<Pusher>;
+}
+
+/** A component that pushes. */
+export interface Pusher extends Component {
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
 

@@ -118,7 +118,6 @@ const createExporters = (
     log,
     now: Date.now,
     count,
-    cursors: NO_CURSORS,
     resource: resourceOf(version),
     entries: reader.entries,
     dataDir: config.home,
@@ -132,9 +131,6 @@ const createExporters = (
     return create(schema.parse(settings[exporter.name] ?? {}), parts);
   });
 };
-
-/** No exporter pushes yet. */
-const NO_CURSORS = { load: () => 0, save: () => undefined };
 
 /** Rejects when a loop fails; never resolves. */
 const failureOf = async (loops: Promise<unknown>): Promise<never> => {

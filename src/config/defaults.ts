@@ -32,4 +32,22 @@ export const DEFAULTS = {
   pricing: {
     overrideFile: null,
   },
+  exports: {
+    backlogBytes: 256 * 1024 * 1024,
+  },
+  archive: {
+    enabled: true,
+  },
+  otlp: {
+    enabled: true,
+  },
+  clickhouse: {
+    url: null,
+  },
+  reports: {
+    folder: null,
+  },
+  rawTraces: {
+    enabled: false,
+  },
 } as const;

@@ -1,5 +1,11 @@
 import { z } from 'zod';
 import { DEFAULTS } from './defaults.ts';
+import { archive } from './sections/archive.ts';
+import { clickhouse } from './sections/clickhouse.ts';
+import { exports } from './sections/exports.ts';
+import { otlp } from './sections/otlp.ts';
+import { rawTraces } from './sections/raw-traces.ts';
+import { reports } from './sections/reports.ts';
 
 const path = z.string().min(1);
 const minuteMs = 60_000;
@@ -195,6 +201,12 @@ export const configSchema = z
     plans,
     sse,
     pricing,
+    exports,
+    archive,
+    otlp,
+    clickhouse,
+    reports,
+    rawTraces,
   })
   .describe('Configuration of Hall Monitor.');
 

@@ -31,6 +31,11 @@ export const createIngest = ({ store, pricer, now }: IngestParts): StoreWriter =
   const ingest = new Ingest(store, pricer);
   return {
     commit: (batches) => ingest.commit(batches, now()),
+    saveCursor: (exporter, seq, refused) =>
+      void store.transaction(() => {
+        for (const one of refused) store.cursors.refuse(exporter, one, now());
+        store.cursors.move(exporter, seq, now());
+      }),
     origins: (source) => store.originStates(source),
     recountPlans: () => ingest.recountPlans(),
     close: () => void store.db.close(),

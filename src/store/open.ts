@@ -8,7 +8,12 @@ import { ConfigError } from '../errors.ts';
 export const STORE_FILE = 'hall-monitor.db';
 
 /** Migrations in order, files in `migrations`; the store's `user_version` says how many have run. */
-export const MIGRATIONS = ['0001-initial.sql', '0002-hooks.sql', '0003-plans.sql'] as const;
+export const MIGRATIONS = [
+  '0001-initial.sql',
+  '0002-hooks.sql',
+  '0003-plans.sql',
+  '0004-exports.sql',
+] as const;
 
 /** First SQLite without the WAL-reset race. */
 const SQLITE_FLOOR = [3, 51, 3] as const;

@@ -8,7 +8,7 @@ import { planEvent, planEventsSql } from './read-plan-event.ts';
 import type { NamedOccurrence, NamedRequest, NamedToolCall } from './read-rows.ts';
 import { rowsSql } from './read-rows.ts';
 import { EVENT_KINDS } from './rows.ts';
-import type { Stored, StoreReader } from './store.ts';
+import type { LogPage, Stored, StoreReader } from './store.ts';
 
 /** The reading side of the store, on a connection of its own that cannot write. */
 export interface Reader extends StoreReader, Disposable {
@@ -36,7 +36,7 @@ export function createReader(dbPath: string): Reader {
   return {
     db,
     lastSeq,
-    after: createLogReader(db),
+    ...createLogReader(db),
     changed,
     notify,
     entries: createEntryPages(db),
@@ -45,51 +45,62 @@ export function createReader(dbPath: string): Reader {
   };
 }
 
-type Sequenced<R> = R & { readonly seq: number };
+type Sequenced<R> = R & { readonly seq: number; readonly loggedRevision: number };
+
+/** Whether a line of the log tells what its row says now. */
+const isNewest = (row: { readonly revision: number; readonly loggedRevision: number }): boolean =>
+  row.revision === row.loggedRevision;
+const isAny = (): boolean => true;
 
 /** Reads the log page by page, each kind of line with one query per page. */
-function createLogReader(db: Connection): StoreReader['after'] {
+function createLogReader(db: Connection): Pick<StoreReader, 'after' | 'current'> {
   const endOfPage = db.prepare<[number, number], { seq: number | null }>(
     'SELECT max(seq) AS seq FROM (SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT ?)',
   );
-  const from = (kind: number): string =>
-    `(SELECT seq, ref FROM event WHERE kind = ${kind} AND seq > ? AND seq <= ?) x`;
+  const linesOf = (kind: number): string =>
+    `(SELECT seq, ref, revision FROM event WHERE kind = ${kind} AND seq > ? AND seq <= ?) x`;
+  const extra = 'x.seq, x.revision AS loggedRevision, ';
   const page = (kind: 0 | 1 | 2): Statement<[number, number]> =>
-    db.prepare(rowsSql(kind, from(kind), 'x.seq, '));
+    db.prepare(rowsSql(kind, linesOf(kind), extra));
   const [requests, toolCalls, occurrences] = [page(0), page(1), page(2)];
   const planEvents = db.prepare<[number, number]>(
-    planEventsSql(from(EVENT_KINDS.plan_event), 'x.seq, '),
+    planEventsSql(linesOf(EVENT_KINDS.plan_event), extra),
   );
-  const read = (after: number, to: number): Stored[] => {
+  const read = (after: number, to: number, isWanted: typeof isNewest): Stored[] => {
     const stored: Stored[] = [];
     for (const row of requests.all(after, to) as Sequenced<NamedRequest>[]) {
-      stored.push({ seq: row.seq, kind: 'metric', entry: requestEntry(row) });
+      if (isWanted(row)) stored.push({ seq: row.seq, kind: 'metric', entry: requestEntry(row) });
     }
     for (const row of toolCalls.all(after, to) as Sequenced<NamedToolCall>[]) {
-      stored.push({ seq: row.seq, kind: 'metric', entry: toolCallEntry(row) });
+      if (isWanted(row)) stored.push({ seq: row.seq, kind: 'metric', entry: toolCallEntry(row) });
     }
     for (const row of occurrences.all(after, to) as Sequenced<NamedOccurrence>[]) {
-      stored.push({ seq: row.seq, kind: 'metric', entry: occurrenceEntry(row) });
+      if (isWanted(row)) stored.push({ seq: row.seq, kind: 'metric', entry: occurrenceEntry(row) });
     }
     for (const row of planEvents.all(after, to) as Sequenced<NamedPlanEvent>[]) {
-      stored.push({ seq: row.seq, kind: 'plan', event: planEvent(row) });
+      if (isWanted(row)) stored.push({ seq: row.seq, kind: 'plan', event: planEvent(row) });
     }
     return stored.sort((a, b) => a.seq - b.seq);
   };
   // A page whose rows are all pruned would look like the end of the log, so such pages are passed over.
-  return db.transaction((seq: number, limit: number): readonly Stored[] => {
-    for (let after = seq; ;) {
-      const to = endOfPage.get(after, limit)?.seq ?? null;
+  const after = db.transaction((seq: number, limit: number): readonly Stored[] => {
+    for (let from = seq; ;) {
+      const to = endOfPage.get(from, limit)?.seq ?? null;
       if (to === null) {
         return [];
       }
-      const stored = read(after, to);
+      const stored = read(from, to, isAny);
       if (stored.length > 0) {
         return stored;
       }
-      after = to;
+      from = to;
     }
   });
+  const current = db.transaction((seq: number, limit: number): LogPage => {
+    const to = endOfPage.get(seq, limit)?.seq ?? null;
+    return to === null ? { lines: [], toSeq: seq } : { lines: read(seq, to, isNewest), toSeq: to };
+  });
+  return { after, current };
 }
 
 function createWaiters(lastSeq: () => number): Pick<Reader, 'changed' | 'notify'> {

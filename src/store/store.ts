@@ -24,6 +24,8 @@ export interface StoredPlanEvent {
 export interface StoreReader {
   /** Entries and plan events after `seq` in commit order, at most `limit`; seq is gap-free and never reused. */
   readonly after: (seq: number, limit: number) => readonly Stored[];
+  /** The log after `seq` as it is now, at most `limit` lines looked at. */
+  readonly current: (seq: number, limit: number) => LogPage;
   /** Highest seq committed, 0 for an empty store. */
   readonly lastSeq: () => number;
   /** Resolves when something after `seq` is committed, or when the signal aborts. */
@@ -32,10 +34,38 @@ export interface StoreReader {
   readonly db: Database;
 }
 
+/** A page of the log as it is now: lines that a later one supersedes are passed over. */
+export interface LogPage {
+  /** In commit order; each entry and plan event with its newest revision, and so at most once. */
+  readonly lines: readonly Stored[];
+  /** Seq of the last line looked at, superseded or not; that of the question where there is none after it. */
+  readonly toSeq: number;
+}
+
+/** How far an exporter has got in the log. */
+export interface Cursor {
+  /** Everything up to this seq was delivered, or was dropped and counted. */
+  readonly seq: number;
+  /** Unix milliseconds of when the exporter was first there. */
+  readonly sinceMs: number;
+}
+
+/** An entry or plan event that a far side refused for good. */
+export interface Refused {
+  readonly seq: number;
+  readonly id: string;
+  readonly revision: number;
+  readonly reason: string;
+  /** What was sent, as JSON text. */
+  readonly body: string;
+}
+
 /** Durable positions in the log, one for each exporter that pushes. */
 export interface Cursors {
-  readonly load: (exporter: string) => number;
-  readonly save: (exporter: string, seq: number) => void;
+  /** Null for an exporter that was never there. */
+  readonly load: (exporter: string) => Cursor | null;
+  /** Resolves once the position is on disk, in one transaction with what was refused on the way to it. */
+  readonly save: (exporter: string, seq: number, refused?: readonly Refused[]) => Promise<void>;
 }
 
 /** What a commit did. */
@@ -48,6 +78,8 @@ export interface Committed {
 /** Writes batches; one transaction holds records, rollups, events and checkpoints. */
 export interface StoreWriter {
   readonly commit: (batches: readonly Batch[]) => Committed;
+  /** Moves an exporter's cursor, and keeps what was refused on the way, in one transaction. */
+  readonly saveCursor: (exporter: string, seq: number, refused: readonly Refused[]) => void;
   readonly origins: (source: Source) => readonly OriginState[];
   /** Works out what belongs to some plans of which something changed since; false where there are no others. */
   readonly recountPlans: () => boolean;

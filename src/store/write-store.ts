@@ -4,6 +4,7 @@ import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.t
 import { EntityTable, type EntityTableLayout } from './entity-table.ts';
 import { Names } from './names.ts';
 import { HookQueries } from './hook-queries.ts';
+import { CursorTable } from './cursor-table.ts';
 import { createIndexes } from './open.ts';
 import { PlanEvidence } from './plan-evidence.ts';
 import { PlanShares } from './plan-shares.ts';
@@ -72,6 +73,7 @@ export class WriteStore {
   readonly requestSums: Sums;
   readonly toolSums: Sums;
   readonly tallies: Tallies;
+  readonly cursors: CursorTable;
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
   readonly #copy: Statement;
@@ -122,6 +124,7 @@ export class WriteStore {
       total: this.#toolTotals,
     });
     this.tallies = new Tallies(db);
+    this.cursors = new CursorTable(db);
     this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
     this.#deadLetter = db.prepare(
       `INSERT OR IGNORE INTO dead_letter (path, name, line, offset_bytes, length_bytes, reason, seen_at_ms)

@@ -21,7 +21,6 @@ export function servingDeps(
     now: () => NINE_MS + 86_400_000 + 60_000,
     count: () => undefined,
     reader: store.reader,
-    cursors: { load: () => 0, save: () => undefined },
     entries: store.reader.entries,
     gauges: createGauges(),
     dataDir: store.folder,

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { DEFAULTS } from '../defaults.ts';
+
+/** Report files. */
+export const reports = z
+  .strictObject({
+    folder: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(DEFAULTS.reports.folder)
+      .describe('Folder that report files are written to while `serve` runs. Null: none are.'),
+  })
+  .prefault({})
+  .describe('Files that other programs read, written anew every minute.');
