@@ -2,11 +2,7 @@ import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Registry } from './program.ts';
 
 /** Registers what looks after the archive: `archive`. */
-export function registerArchiveCommands({
-  program,
-  contextWith,
-  action,
-}: Registry): void {
+export function registerArchiveCommands({ program, contextWith, action }: Registry): void {
   const archive = program.command('archive').description('look after the archive');
   archive
     .command('verify')
