@@ -88,7 +88,7 @@ const openStream = async (stream: ArchiveStream, options: OpenOptions): Promise<
     { seq: goesOn ? state.seq : null, origin: state ?? folder.origin },
     options,
   );
-  await folder.save();
+  if (!goesOn) await folder.save();
   return { folder, startSeq };
 };
 
