@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { ExportEntriesOptions } from './export-entries.ts';
+import type { ExportOpenMetricsOptions } from './export-openmetrics.ts';
 import { MOMENT_FORMS } from './moment-forms.ts';
 import type { Registry } from './program.ts';
 
@@ -22,6 +23,7 @@ export function registerExportCommands(registry: Registry): void {
     .description('write what is recorded to files that other programs read');
   registerEntries(registry, group, 'jsonl');
   registerEntries(registry, group, 'csv');
+  registerOpenMetrics(registry, group);
 }
 
 function registerEntries(
@@ -62,6 +64,59 @@ ${EXIT_CODES_HELP}
         async ({ timezone, ...options }: ExportEntriesOptions & { readonly timezone?: string }) => {
           const { run } = await import('./export-entries.ts');
           return await run(format, options, await contextWith({ timezone }));
+        },
+      ),
+    );
+}
+
+function registerOpenMetrics({ contextWith, action }: Registry, group: Command): void {
+  withTarget(
+    group
+      .command('openmetrics')
+      .description('write the past of the metrics, for promtool to bring into Prometheus'),
+  )
+    .addOption(
+      new Option('--step <time>', 'distance of two samples while a series grows')
+        .choices(['1m', '5m', '15m', '1h'])
+        .default('5m'),
+    )
+    .addOption(
+      new Option('--fill <when>', 'when a value that stays the same is written again')
+        .choices(['day', 'hour', 'step'])
+        .default('day'),
+    )
+    .option('--project <path>', 'only series of this project')
+    .option('--model <id>', 'only series of this model')
+    .option('--metric <name...>', 'only these metrics, such as hall_monitor_cost_usd_total')
+    .option(
+      '--label <name=value...>',
+      'labels that the scrape adds (job=hall-monitor, instance=127.0.0.1:9464)',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hall-monitor export openmetrics --out history.om
+  promtool tsdb create-blocks-from openmetrics --max-block-duration=744h history.om data/
+  hall-monitor export openmetrics --since 2026-01 --until 2026-11-20T09:00 --label job=agents
+
+The values are those that /metrics would have shown: they change when a quarter of
+an hour is over, and the last one is that of now, or of --until. Each series has a
+sample one step before it grows, at every step until an hour after, and at the
+beginning of each day in --timezone. With --fill step there are no gaps at all, and
+a file many times as large. docs/export.md shows the way into Prometheus.
+
+${EXIT_CODES_HELP}
+`,
+    )
+    .action(
+      action(
+        async ({
+          timezone,
+          ...options
+        }: ExportOpenMetricsOptions & { readonly timezone?: string }) => {
+          const { run } = await import('./export-openmetrics.ts');
+          return await run(options, await contextWith({ timezone }));
         },
       ),
     );

@@ -5,6 +5,7 @@ import type { EventCategory } from '../records/occurrence.ts';
 import type { EntrySource } from '../records/record.ts';
 import { resolveFilter } from '../rollups/filter.ts';
 import { createEntryPages } from '../store/read-entries.ts';
+import { asOfOneMoment } from '../store/snapshot.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import type { EntryFormat } from './export-commands.ts';
 import { isFile, targetPath, type ExportTarget } from './export-target.ts';
@@ -56,7 +57,9 @@ export async function run(
       order: 'asc' as const,
       limit: PAGE,
     };
-    return await writeExport(texts(db, query, { format, note }), options, { terminal, progress });
+    // What changes meanwhile would else be missed, or told twice.
+    const all = asOfOneMoment(db, () => texts(db, query, { format, note }));
+    return await writeExport(all, options, { terminal, progress, done: progress });
   });
 }
 
@@ -79,22 +82,16 @@ interface Telling {
   readonly note: (page: EntryPage) => void;
 }
 
-/** The text of one page after the other, all of them as of one moment. */
+/** The text of one page after the other. */
 function* texts(db: Database, query: EntryQuery, { format, note }: Telling): Generator<string> {
   const read = createEntryPages(db);
   const textOf = format === 'csv' ? csvLines : jsonLines;
-  // What changes meanwhile would else be missed, or told twice.
-  db.exec('BEGIN');
-  try {
-    if (format === 'csv') yield csvHeader();
-    for (let cursor: string | null = null; ;) {
-      const page = read({ ...query, cursor });
-      note(page);
-      if (page.entries.length > 0) yield textOf(page.entries);
-      if (page.next === null) return;
-      cursor = page.next;
-    }
-  } finally {
-    db.exec('ROLLBACK');
+  if (format === 'csv') yield csvHeader();
+  for (let cursor: string | null = null; ;) {
+    const page = read({ ...query, cursor });
+    note(page);
+    if (page.entries.length > 0) yield textOf(page.entries);
+    if (page.next === null) return;
+    cursor = page.next;
   }
 }

@@ -9,8 +9,14 @@ import { createTicker } from './ticker.ts';
 /** Exit code of what a person stopped, as shells have it. */
 const STOPPED = 130;
 
-/** How far an export is, in words such as `12,000 entries, up to 2026-11-20`. */
-export type Progress = () => string;
+/** What an export says of itself to a person. */
+export interface ExportWords {
+  readonly terminal: Terminal;
+  /** How far it is. */
+  readonly progress: () => string;
+  /** What was written in the end. */
+  readonly done: () => string;
+}
 
 /**
  * Sends the text of an export where it belongs, with a line on the terminal that says how far it is, and a remark at
@@ -19,7 +25,7 @@ export type Progress = () => string;
 export async function writeExport(
   pieces: Iterable<string>,
   target: ExportTarget,
-  { terminal, progress }: { readonly terminal: Terminal; readonly progress: Progress },
+  { terminal, progress, done }: ExportWords,
 ): Promise<number> {
   const toFile = isFile(target);
   const isShown = !toFile && terminal.isInteractive;
@@ -45,7 +51,7 @@ export async function writeExport(
   }
   ticker.clear();
   if (toFile) {
-    terminal.note(`Wrote ${progress()}, ${countText(bytes)} bytes, to ${target.out}.\n`);
+    terminal.note(`Wrote ${done()}, ${countText(bytes)} bytes, to ${target.out}.\n`);
   }
   return 0;
 }
