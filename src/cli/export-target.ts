@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, lstatSync, realpathSync } from 'node:fs';
+import { createWriteStream, existsSync, lstatSync, realpathSync } from 'node:fs';
 import { link, rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { InputError } from '../errors.ts';
+import { InputError, isSystemError } from '../errors.ts';
 
 /** Where an export goes. */
 export interface ExportTarget {
@@ -27,7 +27,12 @@ export function isFile({ out }: ExportTarget): boolean {
 export function targetPath({ out = '-', force = false }: ExportTarget): string {
   const path = resolve(out);
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return path;
+  if (found === undefined) {
+    if (existsSync(dirname(path))) return path;
+    throw new InputError(`There is no folder ${dirname(path)}.`, {
+      hint: 'Make it, or write elsewhere.',
+    });
+  }
   const target = found.isSymbolicLink() ? realpathSync(path) : path;
   if (!lstatSync(target).isFile()) {
     throw new InputError(`${path} is no file.`, {
@@ -57,9 +62,17 @@ export async function writePieces(
     const file = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
     await pipeline(pieces, file, { signal });
     await (target.force === true ? rename(draft, path) : appear(draft, path));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new WriteError(`Cannot write ${path}: ${error.message}.`, { cause: error });
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** A file could not be written, such as because the disk is full. */
+class WriteError extends Error {
+  readonly hint = 'Nothing is left of it. Make room, or write elsewhere.';
 }
 
 /** Gives the draft its name, unless somebody else has taken that name meanwhile. */

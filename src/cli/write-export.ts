@@ -48,8 +48,10 @@ export async function writeExport(
     ticker.clear();
     terminal.note(toFile ? 'Stopped; nothing was written.\n' : 'Stopped.\n');
     return STOPPED;
+  } finally {
+    ticker.clear();
+    stop.release();
   }
-  ticker.clear();
   if (toFile) {
     terminal.note(`Wrote ${done()}, ${countText(bytes)} bytes, to ${target.out}.\n`);
   }
