@@ -6,6 +6,7 @@ import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import { registerHooksCommands } from './hooks-commands.ts';
 import { registerReadingCommands } from './reading-commands.ts';
+import { registerReportCommands } from './report-commands.ts';
 import { registerServingCommands } from './serving-commands.ts';
 import { registerStoreCommands } from './store-commands.ts';
 import type { Terminal } from './terminal.ts';
@@ -60,6 +61,7 @@ export function createProgram(terminal: Terminal): {
   };
   registerServingCommands(registry);
   registerReadingCommands(registry);
+  registerReportCommands(registry);
   registerStoreCommands(registry);
   registerHooksCommands(registry);
   registerDoctorCommand(registry);

@@ -16,7 +16,10 @@ const MAX_OUTPUT_BYTES = 64 * 1024;
  *
  * Returns why that could not be done, in git's words; undefined where it was.
  */
-export async function gitAdd(folder: string, names: readonly string[]): Promise<string | undefined> {
+export async function gitAdd(
+  folder: string,
+  names: readonly string[],
+): Promise<string | undefined> {
   // Names are paths, whatever characters they have, and no monitor of the repository's is started.
   const { code, stderr } = await git(folder, [
     '--literal-pathspecs',
@@ -29,7 +32,9 @@ export async function gitAdd(folder: string, names: readonly string[]): Promise<
   if (code === 0) {
     return undefined;
   }
-  return code === null ? 'git is not installed' : (stderr.trim().split('\n')[0] ?? `git ended with ${code}`);
+  return code === null
+    ? 'git is not installed'
+    : (stderr.trim().split('\n')[0] ?? `git ended with ${code}`);
 }
 
 /** The folder of the repository that a folder lies in; null where it lies in none, or there is no git. */

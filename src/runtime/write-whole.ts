@@ -4,20 +4,22 @@ import { platform } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isSystemError } from '../errors.ts';
 
+const NEW_FILE = 0o644;
+
 /**
  * Writes a file so that readers, and whoever comes after a crash or a power cut, find the old content or the new, never
- * half of it. Missing folders are made; a link stays and what it points to is written; a file that is there keeps its mode,
- * a new one gets `mode` less what the process may not give.
+ * half of it. Missing folders are made; a link stays and what it points to is written; without a `mode`
+ * a file that is there keeps its own, and a new one may be read by everybody whom the process lets.
  *
  * @throws what the file system throws; the old file is then as it was.
  */
-export async function writeWhole(path: string, text: string, mode = 0o644): Promise<void> {
+export async function writeWhole(path: string, text: string, mode?: number): Promise<void> {
   const target = await targetOf(resolve(path));
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
   const draft = join(folder, draftName(basename(target)));
   try {
-    await writeDraft(draft, text, { mode, kept: await modeOf(target) });
+    await writeDraft(draft, text, mode ?? (await modeOf(target)));
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { force: true });
@@ -35,16 +37,12 @@ function draftName(name: string): string {
   return `.${name}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
-async function writeDraft(
-  draft: string,
-  text: string,
-  { mode, kept }: { readonly mode: number; readonly kept: number | null },
-): Promise<void> {
-  const file = await open(draft, 'wx', kept ?? mode);
+async function writeDraft(draft: string, text: string, mode: number | null): Promise<void> {
+  const file = await open(draft, 'wx', mode ?? NEW_FILE);
   try {
     await file.writeFile(text);
-    if (kept !== null) {
-      await file.chmod(kept);
+    if (mode !== null) {
+      await file.chmod(mode);
     }
     await file.sync();
   } finally {

@@ -364,11 +364,7 @@ const KEY_COLUMNS = new Set([
   'reason',
 ]);
 
-function addSums(
-  db: Database.Database,
-  table: string,
-  row: Record<string, number | string>,
-): void {
+function addSums(db: Database.Database, table: string, row: Record<string, number | string>): void {
   const names = Object.keys(row);
   const keys = names.filter((name) => KEY_COLUMNS.has(name));
   const sums = names.filter((name) => !KEY_COLUMNS.has(name));

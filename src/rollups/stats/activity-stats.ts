@@ -17,9 +17,7 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
 
 /** Tool calls and everything else that happened besides requests, by kind, and by local day for the newest days. */
 export function activityStats(db: Database, zone: TimeZone): StatsFiles['activity-stats.json'] {
-  const calls = Number(
-    db.prepare('SELECT coalesce(sum(calls), 0) FROM total_tool').pluck().get(),
-  );
+  const calls = Number(db.prepare('SELECT coalesce(sum(calls), 0) FROM total_tool').pluck().get());
   const occurrences = db
     .prepare<[], { type: string; count: number }>(
       'SELECT type, sum(occurrences) AS count FROM rollup_occurrence GROUP BY type',

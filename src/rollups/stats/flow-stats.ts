@@ -8,10 +8,7 @@ const HOURS = 5;
 const PEAK = 0.7;
 const MINUTE_MS = 60_000;
 
-type Measured = Pick<
-  SessionSummary,
-  'messages' | 'tool_calls' | 'duration_active_ms' | 'started'
->;
+type Measured = Pick<SessionSummary, 'messages' | 'tool_calls' | 'duration_active_ms' | 'started'>;
 
 /** How fluently sessions went, and the local hours at which those began that went best. */
 export function flowStats(
@@ -31,7 +28,8 @@ export function flowStats(
   const sum = measured.reduce((total, { score }) => total + score, 0);
   return {
     total_measurements: measured.length,
-    average_flow_score: measured.length === 0 ? 0 : Math.round((1000 * sum) / measured.length) / 1000,
+    average_flow_score:
+      measured.length === 0 ? 0 : Math.round((1000 * sum) / measured.length) / 1000,
     peak_flow_hours: topCounts(hours, HOURS),
   };
 }
