@@ -49,6 +49,7 @@ export const DEFAULTS = {
   },
   reports: {
     folder: null,
+    gitAdd: false,
   },
   rawTraces: {
     enabled: false,
