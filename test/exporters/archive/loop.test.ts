@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { archiveFiles, type ArchiveFiles } from '../../../exporters/archive/archive-files.ts';
 import { createArchive } from '../../../exporters/archive/index.ts';
+import { DEFAULTS } from '../../../src/config/defaults.ts';
 import type { Pusher } from '../../../src/component.ts';
 import { TransientError } from '../../../src/errors.ts';
 import { silentLog } from '../../../src/runtime/log.ts';
 import { DAY_MS, heldIn, NINE_MS, repeatedIn, temporaryRoot } from './archive-home.ts';
 import { LogBook } from './log-book.ts';
 
-const CONFIG = { enabled: true, compressAfterDays: 7, keepDays: 365, compression: 'auto' } as const;
+const CONFIG = DEFAULTS.archive;
 const MINUTE_MS = 60_000;
 
 const start = (book: LogBook, home: string, files: ArchiveFiles = archiveFiles) => {
