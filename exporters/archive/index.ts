@@ -139,7 +139,8 @@ class Follower {
 
   #note(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    const { log } = this.#deps;
+    const { log, count } = this.#deps;
+    count('export_retries', ARCHIVE);
     if (isSystemError(error) || error instanceof TransientError) {
       if (this.#failure === undefined) log.warn({ exporter: ARCHIVE }, `Archive: ${text}`);
     } else {

@@ -22,7 +22,7 @@ export async function runUpdate(
   const { overrideFile } = pricing;
   const collector = await openCollector({ home, overrideFile, waitMs: LOCK_WAIT_MS });
   const reader = createReader(join(home, STORE_FILE));
-  const counts = new Map<string, number>();
+  let [added, healed] = [0, 0];
   const warn = (_fields: unknown, text?: string): void =>
     terminal.note(`hall-monitor: ${escapeText(text ?? '')}\n`);
   try {
@@ -32,15 +32,18 @@ export async function runUpdate(
       cursors: cursorsOf(collector),
       log: { ...silentLog, warn },
       now: terminal.nowMs,
-      count: (name, _label, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
+      count: (name, label, by = 1) => {
+        if (name === 'exported') added += by;
+        if (name === 'archive_damage' && label.endsWith(' healed')) healed += by;
+      },
     });
     while (await archive.advance());
     await archive.look(true);
     for (const damage of archive.damages) warn({}, damage);
     const done = {
       folder: join(home, ARCHIVE),
-      added_lines: counts.get('exported') ?? 0,
-      healed_files: counts.get('archive_healed') ?? 0,
+      added_lines: added,
+      healed_files: healed,
       damaged_files: archive.damages.length,
       bytes: Object.fromEntries(archive.sizes),
     };
