@@ -93,6 +93,9 @@ export const filesIn = (root: string, stream = 'requests'): readonly string[] =>
     .filter((file) => parseSegmentFile(file) !== null || file.endsWith('.tmp'))
     .toSorted();
 
+const segmentsIn = (root: string, stream: string): readonly string[] =>
+  filesIn(root, stream).filter((file) => !file.endsWith('.tmp'));
+
 export const textOf = (root: string, file: string): string => {
   const bytes = readFileSync(join(root, file));
   if (file.endsWith('.zst')) return zstdDecompressSync(bytes).toString('utf8');
@@ -104,7 +107,7 @@ export const linesIn = (root: string): readonly (LineHead & { readonly stream: s
   readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name: stream }) =>
-      filesIn(root, stream).flatMap((file) =>
+      segmentsIn(root, stream).flatMap((file) =>
         textOf(root, join(stream, file))
           .split('\n')
           .slice(0, -1)
