@@ -20,7 +20,7 @@ const decode = (text: string): ClockState | null => {
   try {
     const { believed_at: believed, doubted_at: doubted } = JSON.parse(text) as Written;
     const believedMs = Date.parse(believed);
-    const doubtedMs = doubted === null ? null : Date.parse(doubted);
+    const doubtedMs = doubted === null ? 0 : Date.parse(doubted);
     return Number.isNaN(believedMs) || Number.isNaN(doubtedMs) ? null : { believedMs, doubtedMs };
   } catch {
     return null;
@@ -40,7 +40,7 @@ export const writeClockState = async (
 ): Promise<void> => {
   const written: Written = {
     believed_at: timeText(believedMs),
-    doubted_at: doubtedMs === null ? null : timeText(doubtedMs),
+    doubted_at: doubtedMs === 0 ? null : timeText(doubtedMs),
   };
   await replaceFile(files, join(root, FILE), [Buffer.from(`${JSON.stringify(written)}\n`)]);
 };

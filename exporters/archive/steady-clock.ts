@@ -2,8 +2,8 @@
 export interface ClockState {
   /** Unix milliseconds of when it was believed to be. */
   readonly believedMs: number;
-  /** What the wall clock said when it began to say something unbelievable; null while it does not. */
-  readonly doubtedMs: number | null;
+  /** What the wall clock said when it began to say something unbelievable; 0 while it does not. */
+  readonly doubtedMs: number;
 }
 
 /** What tells the time. */
@@ -35,7 +35,7 @@ export class SteadyClock {
     this.#clocks = clocks;
     const wallMs = clocks.now();
     this.#readAt = { wallMs, monotonicMs: clocks.monotonicMs() };
-    this.#state = state ?? { believedMs: wallMs, doubtedMs: null };
+    this.#state = state ?? { believedMs: wallMs, doubtedMs: 0 };
   }
 
   /** Unix milliseconds. */
@@ -49,7 +49,7 @@ export class SteadyClock {
     const jumpMs = wallMs - before.wallMs - ranMs;
     const isBelieved = wallMs - expectedMs <= BELIEVED_JUMP_MS || this.#isProved(wallMs, jumpMs);
     this.#state = isBelieved
-      ? { believedMs: wallMs, doubtedMs: null }
+      ? { believedMs: wallMs, doubtedMs: 0 }
       : { believedMs: expectedMs, doubtedMs: this.#doubtFrom(wallMs, jumpMs) };
     return this.#state.believedMs;
   }
@@ -61,7 +61,7 @@ export class SteadyClock {
   #isProved(wallMs: number, jumpMs: number): boolean {
     const { doubtedMs } = this.#state;
     return (
-      doubtedMs !== null &&
+      doubtedMs !== 0 &&
       doubtedMs === this.#doubtFrom(wallMs, jumpMs) &&
       wallMs - doubtedMs >= PROOF_MS
     );
@@ -71,7 +71,7 @@ export class SteadyClock {
   #doubtFrom(wallMs: number, jumpMs: number): number {
     const { doubtedMs } = this.#state;
     const hasJumped = Math.abs(jumpMs) > BELIEVED_JUMP_MS;
-    if (doubtedMs === null || hasJumped || wallMs < doubtedMs) return wallMs;
+    if (doubtedMs === 0 || hasJumped || wallMs < doubtedMs) return wallMs;
     return wallMs - doubtedMs > LONGEST_PROOF_MS ? wallMs : doubtedMs;
   }
 }
