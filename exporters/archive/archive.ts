@@ -4,6 +4,7 @@ import { Ageing, type AgeLimits } from './ageing.ts';
 import { appendLines } from './append-lines.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import { readClockState, writeClockState } from './clock-file.ts';
+import { Journal } from './journal.ts';
 import { Mender } from './mender.ts';
 import type { OpenSegment } from './open-state.ts';
 import { openStreams } from './open-stream.ts';
@@ -16,6 +17,8 @@ export interface ArchiveParts {
   readonly files: ArchiveFiles;
   /** Folder of the archive. */
   readonly root: string;
+  /** Folder of the journal; null for none. */
+  readonly journalRoot: string | null;
   readonly reader: StoreReader;
   readonly cursors: Cursors;
   readonly clocks: Clocks;
@@ -66,6 +69,7 @@ export class Archive {
   readonly #mender: Mender;
   readonly #ageing: Ageing;
   readonly #faults: readonly string[];
+  readonly #journal: Journal | null;
   #seq: number;
   #kept: ClockState | null;
 
@@ -79,6 +83,7 @@ export class Archive {
     const { reader, clocks, count, warn } = parts;
     const seq = (): number => this.#seq;
     this.#mender = new Mender({ reader, seq, now: clocks.now, count, warn });
+    this.#journal = createJournal(parts, this.#folders);
     this.#ageing = new Ageing(parts.limits, this.#mender);
   }
 
@@ -153,6 +158,9 @@ export class Archive {
       await attempt(() => this.#ageing.apply(folder, at));
     }
     await attempt(() => this.#keepClock());
+    await attempt(async () => {
+      for (let isMore = true; isMore;) isMore = (await this.#journal?.update()) === true && isFinal;
+    });
     if (failures.length > 0) throw failures[0];
   }
 
@@ -168,3 +176,19 @@ export class Archive {
     this.#kept = state;
   }
 }
+
+const createJournal = (
+  { files, journalRoot }: ArchiveParts,
+  folders: readonly StreamFolder[],
+): Journal | null => {
+  if (journalRoot === null) return null;
+  const folderOf = (wanted: ArchiveStream): StreamFolder =>
+    folders.find(({ stream }) => stream === wanted)!;
+  return new Journal({
+    files,
+    root: journalRoot,
+    requests: folderOf('requests'),
+    toolCalls: folderOf('tool_calls'),
+    occurrences: folderOf('occurrences'),
+  });
+};

@@ -29,6 +29,13 @@ export interface WrittenSegment {
   readonly mark: FileMark;
 }
 
+/** A segment whose file is there. */
+export interface StoredSegment extends SegmentName {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
 const isSameMark = (left: FileMark, right: FileMark): boolean =>
   left.sizeBytes === right.sizeBytes &&
   left.inode === right.inode &&
@@ -75,6 +82,23 @@ export class StreamFolder {
   /** Closed segments, deleted ones too. */
   get closed(): readonly ClosedSegment[] {
     return [...this.#closed.values()];
+  }
+
+  /** What lies there, open and closed: each file, how many of its bytes count, and the sha256 of its plain lines. */
+  get segments(): readonly StoredSegment[] {
+    const open = this.open.map(({ day, number, content: { sizeBytes, sha256 } }) => ({
+      day,
+      number,
+      file: segmentFile({ day, number }),
+      sizeBytes,
+      sha256,
+    }));
+    const closed = this.closed.flatMap(({ day, number, stored, content: { sha256 } }) =>
+      stored === null
+        ? []
+        : [{ day, number, file: stored.file, sizeBytes: stored.sizeBytes, sha256 }],
+    );
+    return [...closed, ...open];
   }
 
   openOn(day: string): OpenSegment | undefined {
