@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Stored } from '../../src/store/store.ts';
+import { insertSettings } from './connect.ts';
+import { tableIn } from './ddl.ts';
+import type { Rows } from './encode.ts';
+import type { Schema } from './schema.ts';
+import type { ClickHouseSettings } from './settings.ts';
+import { sortError } from './sort-error.ts';
+import { TABLE_NAMES, type TableName } from './tables.ts';
+import type { Row, Teller } from './telling.ts';
+
+/** What sending needs. */
+export interface Sender {
+  readonly client: ClickHouseClient;
+  readonly schema: Schema;
+  readonly settings: ClickHouseSettings;
+}
+
+/**
+ * Inserts rows, one insert for each table that has any.
+ *
+ * @throws TransientError or PermanentError, sorted by what ClickHouse says.
+ */
+export const sendRows = async (
+  { client, schema, settings }: Sender,
+  rows: Rows,
+  { batchId, signal }: { readonly batchId: string; readonly signal: AbortSignal },
+): Promise<void> => {
+  await schema.ensure(signal);
+  for (const name of TABLE_NAMES) {
+    const values = rows[name];
+    if (values.length === 0) continue;
+    try {
+      await client.insert<Row>({
+        table: tableIn(settings.database, name),
+        values: [...values],
+        format: 'JSONEachRow',
+        clickhouse_settings: insertSettings(settings, tokenOf(name, batchId, values)),
+        abort_signal: signal,
+      });
+    } catch (error) {
+      schema.doubt();
+      throw sortError(error, `rows for ${name}`);
+    }
+  }
+};
+
+/** What a batch is called: the same for the same tellings of the same entries by the same collector. */
+export const batchIdOf = ({ collector, store }: Teller, lines: readonly Stored[]): string =>
+  digest(
+    [
+      `${collector.id} ${store.id}`,
+      ...lines.map((line) => {
+        const { id, revision } = line.kind === 'plan' ? line.event : line.entry;
+        return `${id} ${revision}`;
+      }),
+    ].join('\n'),
+  );
+
+/** A session has no revision, so that what is told of it counts. */
+const tokenOf = (name: TableName, batchId: string, values: readonly Row[]): string =>
+  name === 'claude_sessions'
+    ? `${name}-${digest(`${batchId}\n${JSON.stringify(values)}`)}`
+    : `${name}-${batchId}`;
+
+const digest = (text: string): string => hash('sha256', text, 'base64url');
