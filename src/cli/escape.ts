@@ -13,6 +13,11 @@ export function escapeText(text: string): string {
   });
 }
 
+/** Lines of text, each made safe to show. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeText).join('\n');
+}
+
 /** A value as indented JSON ending in a line feed, free of anything a terminal would obey. */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value, null, 2).replace(

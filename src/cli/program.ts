@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import type { CommandContext } from './context.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { registerExportCommands } from './export-commands.ts';
 import { registerHooksCommands } from './hooks-commands.ts';
 import { registerReadingCommands } from './reading-commands.ts';
 import { registerServingCommands } from './serving-commands.ts';
@@ -60,6 +61,7 @@ export function createProgram(terminal: Terminal): {
   };
   registerServingCommands(registry);
   registerReadingCommands(registry);
+  registerExportCommands(registry);
   registerStoreCommands(registry);
   registerHooksCommands(registry);
   registerDoctorCommand(registry);
