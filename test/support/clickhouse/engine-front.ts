@@ -85,7 +85,8 @@ const isAllowed = ({ headers }: IncomingMessage): boolean => {
 
 const refuse = (response: ServerResponse, message: string): void => {
   const code = /Code: (\d+)/.exec(message)?.[1] ?? '1000';
-  const status = { '516': 403, '60': 404, '81': 404 }[code] ?? (/\(CANNOT_/.test(message) ? 400 : 500);
+  const status =
+    { '516': 403, '60': 404, '81': 404 }[code] ?? (/\(CANNOT_/.test(message) ? 400 : 500);
   response.writeHead(status, { 'X-ClickHouse-Exception-Code': code });
   response.end(message);
 };
@@ -98,14 +99,17 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
   }
   const sent = await buffer(request);
   if (!isAllowed(request)) {
-    refuse(response, 'Code: 516. DB::Exception: default: Authentication failed. (AUTHENTICATION_FAILED)');
+    refuse(
+      response,
+      'Code: 516. DB::Exception: default: Authentication failed. (AUTHENTICATION_FAILED)',
+    );
     return;
   }
   const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
   const result = await inTurn(() => execute(searchParams, body));
   const isPacked =
     searchParams.get('enable_http_compression') === '1' &&
-    /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
   if (isPacked) response.setHeader('Content-Encoding', 'gzip');
   response.end(isPacked ? gzipSync(result) : result);
 };
