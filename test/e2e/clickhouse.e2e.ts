@@ -190,6 +190,23 @@ describe('what is sent', () => {
   });
 });
 
+describe('what is old', () => {
+  needs('chdb')('is dropped a month at a time', async () => {
+    const [ancient, now] = [Date.UTC(2015, 4, 5), Date.now()];
+    stage.commit(
+      batch([
+        request({ key: 'msg_ancient', atMs: ancient, endMs: ancient }),
+        request({ key: 'msg_now', atMs: now, endMs: now }),
+      ]),
+    );
+    await stage.deliver({ ttlDays: 365 });
+    await engine.command(`OPTIMIZE TABLE ${database}.claude_messages FINAL`);
+    expect(await rows('SELECT message_id FROM hm.claude_messages FINAL')).toEqual([
+      { message_id: 'msg_now' },
+    ]);
+  });
+});
+
 describe('a row that ClickHouse refuses', () => {
   needs('chdb')('is put aside, and the 199 others of its batch land', async () => {
     stage.commit(batch(requests(1)));

@@ -22,7 +22,7 @@ export interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** What holds in tests: batches are sent at once, and the names are no real ones. */
+/** What holds in tests: batches are sent at once, names are no real ones, and however old their rows get they are kept. */
 export const settingsFor = (
   url: string,
   stated: Partial<ClickHouseSettings> = {},
@@ -30,6 +30,7 @@ export const settingsFor = (
   ...DEFAULTS.clickhouse,
   url,
   lingerMs: 0,
+  ttlDays: 0,
   hostName: 'laptop',
   userName: 'dev',
   ...stated,
