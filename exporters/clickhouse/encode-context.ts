@@ -24,7 +24,7 @@ export const encodeContext = (
     tool_call_count: facts?.earlierCalls ?? 0,
     unique_files_accessed: files,
     context_efficiency_score: share(entry.tokens?.cache_read_input_tokens ?? 0, contextTokens),
-    redundancy_percentage: 100 * share(fileCalls - files, fileCalls),
+    redundancy_percentage: share(100 * (fileCalls - files), fileCalls),
     project_directory: projectText(teller, entry.project_path),
     model: entry.model ?? '',
     ...tellingOf(teller, entry),

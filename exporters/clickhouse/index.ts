@@ -1,7 +1,5 @@
 import type { InstallablePusher } from '../../src/component.ts';
 import { createDelivery } from '../../src/pipeline/deliver.ts';
-import { isForTables } from './encode.ts';
-import { createOutlet } from './outlet.ts';
 import type { ClickHouseSettings } from './settings.ts';
 
 /** Rows in ClickHouse, for fleets and for years of history. */
@@ -9,6 +7,7 @@ export const clickhouse: InstallablePusher<ClickHouseSettings> = {
   name: 'clickhouse',
   isWanted: ({ url }) => url !== null,
   create: async (settings, deps) => {
+    const { createOutlet } = await import('./outlet.ts');
     const outlet = await createOutlet(settings, {
       db: deps.reader.db,
       home: deps.home,
@@ -21,7 +20,7 @@ export const clickhouse: InstallablePusher<ClickHouseSettings> = {
       limit: settings.backlogRows,
       enough: settings.batchRows,
       lingerMs: settings.lingerMs,
-      accepts: isForTables,
+      accepts: outlet.accepts,
       send: outlet.send,
       bodyOf: outlet.bodyOf,
     });

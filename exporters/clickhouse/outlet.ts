@@ -1,7 +1,7 @@
 import { storeIdentity } from '../../src/rollups/store-identity.ts';
 import type { Stored, StoreReader } from '../../src/store/store.ts';
 import { openCollector } from './collector.ts';
-import { encodeLines, type Rows } from './encode.ts';
+import { encodeLines, isForTables, type Rows } from './encode.ts';
 import { createSchema } from './schema.ts';
 import { batchIdOf, sendRows } from './send.ts';
 import type { ClickHouseSettings } from './settings.ts';
@@ -19,6 +19,8 @@ export interface OutletParts {
 
 /** The way from lines of the log into ClickHouse. */
 export interface Outlet {
+  /** Whether a line of the log has rows in any table. */
+  readonly accepts: (line: Stored) => boolean;
   /** Sends what lines are as the store has them now. */
   readonly send: (lines: readonly Stored[], signal: AbortSignal) => Promise<void>;
   /** Rows of a line as JSON text, by table; they can be sent by `sendBody` when the store has forgotten the line. */
@@ -48,6 +50,7 @@ export const createOutlet = async (
   };
   const encode = (lines: readonly Stored[]): Rows => encodeLines(db, teller(), lines, now());
   return {
+    accepts: isForTables,
     send: async (lines, signal) => {
       const rows = encode(lines);
       await sendRows(sender, rows, { batchId: batchIdOf(teller(), lines), signal });

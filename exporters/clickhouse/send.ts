@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Stored } from '../../src/store/store.ts';
-import { insertSettings } from './connect.ts';
 import { tableIn } from './ddl.ts';
 import type { Rows } from './encode.ts';
+import { insertSettings } from './insert-settings.ts';
 import type { Schema } from './schema.ts';
 import type { ClickHouseSettings } from './settings.ts';
 import { sortError } from './sort-error.ts';

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { registerReplayCommand } from './export-replay-command.ts';
+import { registerClickHouseCommands } from './clickhouse-commands.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { ExportEntriesOptions } from './export-entries.ts';
 import type { ExportOpenMetricsOptions } from './export-openmetrics.ts';
@@ -25,7 +25,7 @@ export function registerExportCommands(registry: Registry): void {
   registerEntries(registry, group, 'jsonl');
   registerEntries(registry, group, 'csv');
   registerOpenMetrics(registry, group);
-  registerReplayCommand(registry, group);
+  registerClickHouseCommands(registry, group);
 }
 
 function registerEntries(

@@ -1,4 +1,5 @@
 /** The exporter before a real ClickHouse. */
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { schemaStatements } from '../../exporters/clickhouse/schema.ts';
 import { report } from '../../src/rollups/report.ts';
@@ -305,6 +306,77 @@ describe('what leaves the machine', () => {
     const text = await everything();
     expect(text).not.toMatch(/alice|wonderland/);
     expect(text).toMatch(/"shop#[\w-]{8}"/);
+  });
+});
+
+describe('the questions of docs/clickhouse.md', () => {
+  const text = readFileSync(new URL('../../docs/clickhouse.md', import.meta.url), 'utf8');
+  const statements = [...text.matchAll(/```sql\n([^]*?)```/g)].map(([, sql = '']) => sql.trim());
+  const questions = statements.filter((sql) => /^(?:SELECT|WITH)/.test(sql));
+  const nowMs = Date.now();
+  const ask = (about: RegExp) =>
+    rows(questions.find((sql) => about.test(sql))!.replaceAll('hall_monitor.', 'hm.'));
+
+  const fill = async (): Promise<void> => {
+    const [monday, tuesday] = [AT_MS, AT_MS + DAY_MS];
+    const cost = { inputTokens: 0, outputTokens: 40, cacheReadInputTokens: 0 };
+    stage.commit(
+      batch([
+        request({ ...cost, key: 'msg_a', atMs: monday, endMs: monday }),
+        request({ ...cost, key: 'msg_b', atMs: tuesday, endMs: tuesday, project: '/home/dev/two' }),
+        request({ ...cost, key: 'msg_c', atMs: tuesday, endMs: tuesday, project: '/home/dev/two' }),
+        request({ key: 'msg_now', sessionId: 'session-2', atMs: nowMs, endMs: nowMs }),
+        toolCall({ key: 'toolu_1', durationMs: 10, durationSource: 'hook' }),
+        toolCall({ key: 'toolu_2', tool: 'Edit', success: false, errorClass: 'not_found' }),
+        toolCall({ key: 'toolu_3', tool: 'Edit', success: false, errorClass: 'denied' }),
+        toolCall({ key: 'toolu_4', tool: 'Edit', filePath: '/home/dev/one/b.ts' }),
+        toolCall({ key: 'toolu_5', sessionId: 'session-3' }),
+      ]),
+    );
+    await stage.deliver({ content: true });
+  };
+
+  needs('chdb')('have answers, each of them', async () => {
+    await fill();
+    expect(questions.length).toBeGreaterThan(9);
+    for (const sql of questions)
+      expect(await rows(sql.replaceAll('hall_monitor.', 'hm.')), sql).toEqual(expect.any(Array));
+    for (const sql of statements) {
+      const literal = sql.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+      await engine.rows(`SELECT formatQuery('${literal}')`);
+    }
+  });
+
+  needs('chdb')('tell what each project cost on each day', async () => {
+    await fill();
+    const told = await ask(/^SELECT date, project_directory/);
+    // 40 tokens at 25 dollars per million and 40 at 10.
+    expect(told.slice(0, 2)).toEqual([
+      { date: '2026-01-05', project_directory: '/home/dev/one', cost_usd: 0.0014, requests: 1 },
+      { date: '2026-01-06', project_directory: '/home/dev/two', cost_usd: 0.0028, requests: 2 },
+    ]);
+  });
+
+  needs('chdb')('tell how each tool did', async () => {
+    await fill();
+    expect(await ask(/^SELECT tool_name/)).toMatchObject([
+      { tool_name: 'Edit', calls: 3, successes: 1, failures: 1, denied: 1, success_rate: 0.5 },
+      { tool_name: 'Read', calls: 2, successes: 2, failures: 0, denied: 0, success_rate: 1 },
+    ]);
+  });
+
+  needs('chdb')('tell which files a session used', async () => {
+    await fill();
+    expect(await ask(/^SELECT session_id, file_key/)).toMatchObject([
+      { session_id: 'session-1', path: '/home/dev/one/a.ts', reads: 1, writes: 2 },
+      { session_id: 'session-1', path: '/home/dev/one/b.ts', reads: 0, writes: 1 },
+      { session_id: 'session-3', path: '/home/dev/one/a.ts', reads: 1, writes: 0 },
+    ]);
+  });
+
+  needs('chdb')('tell how many sessions are at work', async () => {
+    await fill();
+    expect(await ask(/active_sessions/)).toEqual([{ active_sessions: 1 }]);
   });
 });
 

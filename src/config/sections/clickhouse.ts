@@ -60,7 +60,7 @@ export const clickhouse = z
     ttlDays: z
       .int()
       .min(0)
-      .max(36_500)
+      .max(20_000)
       .default(usual.ttlDays)
       .describe(
         'Days after which ClickHouse drops rows, set when the tables are made. 0: they are kept.',
