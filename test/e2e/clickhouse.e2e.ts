@@ -339,8 +339,8 @@ describe('the questions of docs/clickhouse.md', () => {
   needs('chdb')('have answers, each of them', async () => {
     await fill();
     expect(questions.length).toBeGreaterThan(9);
-    for (const sql of questions)
-      expect(await rows(sql.replaceAll('hall_monitor.', 'hm.')), sql).toEqual(expect.any(Array));
+    // One that ClickHouse does not understand throws.
+    for (const sql of questions) await rows(sql.replaceAll('hall_monitor.', 'hm.'));
     for (const sql of statements) {
       const literal = sql.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
       await engine.rows(`SELECT formatQuery('${literal}')`);

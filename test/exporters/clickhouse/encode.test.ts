@@ -41,7 +41,7 @@ describe('a request', () => {
     const { claude_messages: messages, claude_context_analysis: context } = encoded();
     expect(messages).toEqual([
       {
-        uuid: expect.stringMatching(/^req_[\w-]{22}$/),
+        uuid: expect.stringMatching(/^req_[\w-]{22}$/) as unknown,
         session_id: 'session-1',
         timestamp: '2026-01-05T12:00:00.000Z',
         type: 'assistant',
@@ -242,11 +242,11 @@ describe('a tool call', () => {
     ]);
     expect(rows.claude_file_access).toEqual([
       {
-        uuid: expect.stringMatching(/^tool_[\w-]{22}$/),
+        uuid: expect.stringMatching(/^tool_[\w-]{22}$/) as unknown,
         tool_use_id: 'toolu_1',
         session_id: 'session-1',
         timestamp: '2026-01-05T12:00:00.000Z',
-        file_key: expect.stringMatching(/^[\w-]{22}$/),
+        file_key: expect.stringMatching(/^[\w-]{22}$/) as unknown,
         operation: 'edit',
         file_extension: 'ts',
         is_sensitive_file: false,

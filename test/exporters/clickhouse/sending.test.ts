@@ -74,7 +74,7 @@ describe('a batch', () => {
       async_insert: '0',
       insert_deduplicate: '1',
       max_partitions_per_insert_block: '0',
-      insert_deduplication_token: expect.stringMatching(/^claude_messages-[\w-]{43}$/),
+      insert_deduplication_token: expect.stringMatching(/^claude_messages-[\w-]{43}$/) as unknown,
     });
   });
 
