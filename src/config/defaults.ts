@@ -63,6 +63,7 @@ export const DEFAULTS = {
   },
   reports: {
     folder: null,
+    gitAdd: false,
   },
   rawTraces: {
     enabled: false,
