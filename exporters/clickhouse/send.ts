@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { TransientError } from '../../src/errors.ts';
 import type { Stored } from '../../src/store/store.ts';
 import { tableIn } from './ddl.ts';
 import type { Rows } from './encode.ts';
@@ -28,22 +29,32 @@ export const sendRows = async (
   { batchId, signal }: { readonly batchId: string; readonly signal: AbortSignal },
 ): Promise<void> => {
   await schema.ensure(signal);
-  for (const name of TABLE_NAMES) {
-    const values = rows[name];
-    if (values.length === 0) continue;
-    try {
-      await client.insert<Row>({
-        table: tableIn(settings.database, name),
-        values: [...values],
-        format: 'JSONEachRow',
-        clickhouse_settings: insertSettings(settings, tokenOf(name, batchId, values)),
-        abort_signal: signal,
-      });
-    } catch (error) {
-      schema.doubt();
-      throw sortError(error, `rows for ${name}`);
-    }
-  }
+  const insert = async (name: TableName, values: readonly Row[]): Promise<void> => {
+    await client.insert<Row>({
+      table: tableIn(settings.database, name),
+      values: [...values],
+      format: 'JSONEachRow',
+      clickhouse_settings: insertSettings(settings, tokenOf(name, batchId, values)),
+      abort_signal: signal,
+    });
+  };
+  // Side by side: while ClickHouse reads the rows of one table, those of the next are written out.
+  const outcomes = await Promise.allSettled(
+    TABLE_NAMES.filter((name) => rows[name].length > 0).map(async (name) => {
+      try {
+        await insert(name, rows[name]);
+      } catch (error) {
+        throw sortError(error, `rows for ${name}`);
+      }
+    }),
+  );
+  const failures = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as Error] : [],
+  );
+  if (failures.length === 0) return;
+  schema.doubt();
+  // What is only waited for must not look like a bad row.
+  throw failures.find((error) => error instanceof TransientError) ?? failures[0]!;
 };
 
 /** What a batch is called: the same for the same tellings of the same entries by the same collector. */
