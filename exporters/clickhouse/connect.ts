@@ -1,14 +1,14 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { isLoopback } from '../../src/runtime/loopback.ts';
 import type { ClickHouseSettings } from './settings.ts';
 
 const REQUEST_TIMEOUT_MS = 60_000;
 const MAX_CONNECTIONS = 2;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** A client for the address in the settings; it connects when it is first asked something. */
 export const connect = (settings: ClickHouseSettings, version: string): ClickHouseClient => {
   const url = settings.url ?? '';
-  const isHere = LOOPBACK.test(new URL(url).hostname);
+  const isHere = isLoopback(new URL(url).hostname);
   const isCompressed =
     settings.compression === 'on' || (settings.compression === 'auto' && !isHere);
   return createClient({

@@ -57,7 +57,7 @@ export const createOutlet = async (
     },
     bodyOf: (line) => JSON.stringify(encode([line])),
     sendBody: async (body, signal) => {
-      const rows = JSON.parse(body) as Rows;
+      const rows = JSON.parse(body) as Partial<Rows>;
       await sendRows(sender, rows, { batchId: digestOf(body), signal });
     },
     close: async () => await client.close(),

@@ -25,7 +25,7 @@ export interface Sender {
  */
 export const sendRows = async (
   { client, schema, settings }: Sender,
-  rows: Rows,
+  rows: Partial<Rows>,
   { batchId, signal }: { readonly batchId: string; readonly signal: AbortSignal },
 ): Promise<void> => {
   await schema.ensure(signal);
@@ -40,9 +40,11 @@ export const sendRows = async (
   };
   // Side by side: while ClickHouse reads the rows of one table, those of the next are written out.
   const outcomes = await Promise.allSettled(
-    TABLE_NAMES.filter((name) => rows[name].length > 0).map(async (name) => {
+    TABLE_NAMES.map(async (name) => {
+      const values = rows[name] ?? [];
+      if (values.length === 0) return;
       try {
-        await insert(name, rows[name]);
+        await insert(name, values);
       } catch (error) {
         throw sortError(error, `rows for ${name}`);
       }

@@ -191,6 +191,27 @@ describe('what is sent', () => {
   });
 });
 
+describe('names from strangers', () => {
+  needs('chdb')('arrive as they are, whatever is in them', async () => {
+    const names = [
+      `/home/dev/"quoted" 'and' \\back\\ \`ticks\``,
+      '/home/dev/new\nline\ttab\u0000nul',
+      "/home/dev/'); DROP TABLE claude_messages; --",
+      '/home/dev/ünï\u{1F600}code',
+      '{"uuid":"x"}',
+    ];
+    stage.commit(
+      batch(
+        requests(5).map((one, index) => ({ ...one, project: names[index]!, model: names[index]! })),
+      ),
+    );
+    await stage.deliver();
+    const told = await rows('SELECT project_directory, model FROM hm.claude_messages FINAL');
+    expect(new Set(told.map((row) => row['project_directory']))).toEqual(new Set(names));
+    expect(told.every((row) => row['model'] === row['project_directory'])).toBe(true);
+  });
+});
+
 describe('what is old', () => {
   needs('chdb')('is dropped a month at a time', async () => {
     const [ancient, now] = [Date.UTC(2015, 4, 5), Date.now()];

@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { isLoopback } from '../../runtime/loopback.ts';
 import { DEFAULTS } from '../defaults.ts';
 
 const usual = DEFAULTS.clickhouse;
 const minuteMs = 60_000;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Whether nothing on the way to this address can read along. What is no address is refused as such. */
 const isPrivate = (url: string): boolean => {
   if (!URL.canParse(url)) return true;
   const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || LOOPBACK.test(hostname);
+  return protocol === 'https:' || isLoopback(hostname);
 };
 
 const hasCredentials = (url: string): boolean => {

@@ -114,6 +114,15 @@ describe('a batch', () => {
     expect(insert?.lines).toHaveLength(200);
   });
 
+  it('that has enough is sent at once, and a smaller one after a while', async () => {
+    const patient = { batchRows: 100, lingerMs: 600_000 };
+    stage.commit(batch(requests(1, 100)));
+    await stage.deliver(patient);
+    stage.commit(batch(requests(101, 105)));
+    await stage.deliver({ ...patient, lingerMs: 30 });
+    expect(far.inserts('claude_messages').map(({ lines }) => lines.length)).toEqual([100, 5]);
+  });
+
   it('leaves out what belongs into no table', async () => {
     stage.commit(batch([prompt({ key: 'hook:1', type: 'notification', category: 'custom' })]));
     await stage.deliver();
