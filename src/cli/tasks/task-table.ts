@@ -8,6 +8,13 @@ import { wallText } from '../time-options.ts';
 import type { EditedTasks } from './edit-tasks.ts';
 import type { FilledTask, FilledTasks } from './fill-tasks.ts';
 
+/** Names of what was changed, as the columns have them. */
+const SHOWN: Readonly<Record<string, string>> = {
+  cost_usd: 'cost',
+  duration_minutes: 'minutes',
+  sessions: 'sessions',
+};
+
 /** What a list of tasks says now, for people. */
 export function tasksTable(
   {
@@ -40,8 +47,7 @@ export function tasksTable(
     },
     {
       head: 'Changed',
-      text: ({ index }) =>
-        (changed[index] ?? []).filter((name) => name !== 'hall_monitor').join(', '),
+      text: ({ index }) => (changed[index] ?? []).flatMap((name) => SHOWN[name] ?? []).join(', '),
       kind: 'label',
       rank: 1,
     },

@@ -107,10 +107,10 @@ describe('filling in tasks', () => {
     expect(tasks[0]).toMatchObject({ cost_usd: 1, duration_minutes: 30 });
   });
 
-  it('counts active time once where sessions overlap, and wall-clock time where no session is known', () => {
+  it('counts active time once where sessions overlap, and knows none where no session is known', () => {
     const sessions = [worked('a', '10:00', '10:30'), worked('b', '10:20', '10:40')];
     const { tasks } = fill([task('10:10', '11:00'), task('14:00', '14:45')], facts(sessions));
-    expect(tasks.map(({ duration_minutes }) => duration_minutes)).toEqual([30, 45]);
+    expect(tasks.map(({ duration_minutes }) => duration_minutes)).toEqual([30, null]);
   });
 
   it('knows the cost so far of a task that goes on, and no duration', () => {
