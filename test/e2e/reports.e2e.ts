@@ -20,6 +20,7 @@ import { writeCorpus } from '../support/corpus-generator.ts';
 import { createRandom } from '../support/corpus-random.ts';
 import type { CorpusAnswer } from '../support/corpus-tally.ts';
 import { needs } from '../support/offers.ts';
+import { writeReportConversations } from '../support/reports-conversations.ts';
 import {
   commandJson,
   endOf,
@@ -288,6 +289,25 @@ describe('tasks sync', () => {
       project: realpathSync(repository),
       totals: { total_sessions: 0 },
     });
+  });
+});
+
+describe('the files of a repository', () => {
+  it('are the known ones', async () => {
+    const claudeDir = join(folder, 'known');
+    writeReportConversations(join(claudeDir, 'projects'));
+    const known: Place = { home: join(folder, 'known-home'), claudeDir };
+    const metrics = join(folder, 'metrics');
+    mkdirSync(metrics);
+    const [tasks, sessions] = [join(metrics, 'tasks.json'), join(metrics, 'sessions.json')];
+    writeFileSync(tasks, readFileSync(new URL('../fixtures/reports/tasks.json', import.meta.url)));
+    const zone = ['--timezone', 'Europe/Berlin'];
+    await runCommand(known, 'sessions', '--out', sessions, ...zone);
+    await runCommand(known, 'tasks', 'sync', tasks, '--project', '/home/dev/shop', ...zone);
+    await expect(readFileSync(tasks, 'utf8')).toMatchFileSnapshot('../golden/reports/tasks.json');
+    await expect(readFileSync(sessions, 'utf8')).toMatchFileSnapshot(
+      '../golden/reports/sessions.json',
+    );
   });
 });
 
