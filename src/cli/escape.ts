@@ -14,6 +14,11 @@ export function escapeText(text: string): string {
   });
 }
 
+/** Lines of text, each made safe to show. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeText).join('\n');
+}
+
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import type { CommandContext } from './context.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { registerExportCommands } from './export-commands.ts';
 import { registerHooksCommands } from './hooks-commands.ts';
 import { registerReadingCommands } from './reading-commands.ts';
 import { registerReportCommands } from './report-commands.ts';
@@ -61,6 +62,7 @@ export function createProgram(terminal: Terminal): {
   };
   registerServingCommands(registry);
   registerReadingCommands(registry);
+  registerExportCommands(registry);
   registerReportCommands(registry);
   registerStoreCommands(registry);
   registerHooksCommands(registry);
