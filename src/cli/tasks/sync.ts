@@ -42,12 +42,12 @@ export async function run(
   const tasks = parseTasks(text, path);
   const folder = dirname(file);
   const root = options.project ?? (await repositoryOf(folder)) ?? folder;
-  const isOfProject = await projectTest(root);
+  const acceptsProject = await projectTest(root);
   const clock = { zone: zoneOf(context), nowMs: terminal.nowMs() };
   const commits = await countCommits(folder);
   const facts = await readStore(context, options, (db): TaskFacts => ({
     ...clock,
-    ...sessionFacts(db, clock, isOfProject),
+    ...sessionFacts(db, clock, acceptsProject),
     commits,
     recompute: options.recompute === true,
   }));
@@ -77,19 +77,19 @@ export async function run(
 function sessionFacts(
   db: Database,
   { zone, nowMs }: Pick<TaskFacts, 'zone' | 'nowMs'>,
-  isOfProject: (project: string) => boolean,
+  acceptsProject: (project: string) => boolean,
 ): Pick<TaskFacts, 'sessions' | 'totals'> {
-  const all = listSessions(db, { timezone: zone.name, nowMs, limit: null }).sessions;
-  const own = all
-    .filter(({ project }) => isOfProject(project))
-    .toSorted((a, b) => Date.parse(a.started) - Date.parse(b.started));
+  const query = { timezone: zone.name, nowMs, limit: null, acceptsProject };
+  const own = listSessions(db, query).sessions.toSorted(
+    (a, b) => Date.parse(a.started) - Date.parse(b.started),
+  );
   return {
     sessions: workedSessions(db, own),
     totals: reportSessions(db, own, zone.name).totals,
   };
 }
 
-/** Whether a session's project is this folder or lies in it; a name alone is the last part of a path. */
+/** Whether a project is this folder or lies in it; a name alone is the last part of a path. */
 async function projectTest(root: string): Promise<(project: string) => boolean> {
   const isName = !isAbsolute(root) && !/[\\/]/.test(root) && root !== '.' && root !== '..';
   const absolute = resolve(root);
