@@ -271,11 +271,15 @@ describe('tasks sync', () => {
   });
 
   it.each([
-    ['{"tasks": [', 'is no JSON'],
-    ['[]', 'is no tasks file'],
-    ['{"tasks": [{"cost_usd": "dear"}]}', 'tasks.0.cost_usd'],
-    [`{"tasks": [], "deep": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`, 'too deeply'],
-  ])('refuses %.40s', async (text, reason) => {
+    ['what is no JSON', '{"tasks": [', 'is no JSON'],
+    ['what is no object', '[]', 'is no tasks file'],
+    ['a cost that is no number', '{"tasks": [{"cost_usd": "dear"}]}', 'tasks.0.cost_usd'],
+    [
+      'thousands of brackets',
+      `{"tasks": [], "deep": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+      'too deeply',
+    ],
+  ])('refuses %s', async (_name, text, reason) => {
     const bad = join(folder, 'bad.json');
     writeFileSync(bad, text);
     const { code, stderr } = await runCommand(place, 'tasks', 'sync', bad, '--no-sync');
