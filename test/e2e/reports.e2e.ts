@@ -24,6 +24,8 @@ import { writeReportConversations } from '../support/reports-conversations.ts';
 import {
   commandJson,
   endOf,
+  environmentOf,
+  LAUNCHER,
   type Place,
   runCommand,
   startCommand,
@@ -174,6 +176,29 @@ describe('report files of a collector', () => {
     expect(replaced).toBeLessThan(names.length * KILLS);
     await runCommand(place, 'export', 'stats', '--out', target, '--no-sync');
     expectAnswer(await readAll(target));
+  });
+});
+
+/** Runs its arguments from the second on with a full disk of 64 KiB in $1, and shows what is on it then. */
+const ON_FULL_DISK = `
+mount -t tmpfs -o size=64k full "$1" && cd "$1" || exit
+echo '{"old": true}' > sessions.json
+head -c 60000 /dev/zero > other 2>/dev/null
+"$2" "$3" export stats --out "$1" --no-sync; code=$?
+ls -A; cat sessions.json; exit $code`;
+
+describe('a full disk', () => {
+  needs('small-disk')('leaves the old files and no drafts', () => {
+    const disk = join(folder, 'full');
+    mkdirSync(disk);
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      ['-Urm', 'sh', '-c', ON_FULL_DISK, 'sh', disk, process.execPath, LAUNCHER],
+      { env: environmentOf(place), encoding: 'utf8' },
+    );
+    expect([status, stderr]).toEqual([1, expect.stringContaining('ENOSPC')]);
+    expect(stdout).not.toContain('.tmp');
+    expect(stdout).toMatch(/\{"old": true\}\n$/);
   });
 });
 

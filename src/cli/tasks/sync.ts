@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { ConfigError, InputError, isSystemError } from '../../errors.ts';
+import { InputError, isSystemError, TransientError } from '../../errors.ts';
 import { usdFromNano } from '../../records/money.ts';
 import { tasksFile, type TasksFile } from '../../records/tasks-file.ts';
 import { listSessions } from '../../rollups/sessions.ts';
@@ -163,8 +163,8 @@ async function replace(file: string, before: string, text: string): Promise<void
     await writeWhole(file, text);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new ConfigError(`Cannot write ${file}: ${error.message}.`, {
-      hint: `Let yourself write to ${join(dirname(file), sep)} and run the command again.`,
+    throw new TransientError(`Cannot write ${file}: ${error.message}.`, {
+      hint: `Make room in ${dirname(file)}, or let yourself write to it, and run the command again.`,
       cause: error,
     });
   }

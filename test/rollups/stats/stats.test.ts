@@ -150,6 +150,39 @@ describe('tool-usage-stats.json', () => {
   });
 });
 
+describe('the family of the model that asked for calls', () => {
+  const twoSessions = () => {
+    const store = createStoreFixture();
+    store.request({ key: 'a', session: 'one', model: 'claude-opus-5-5', atMs: AT_MS });
+    store.request({ key: 'b', session: 'one', model: 'claude-opus-4-6', atMs: AT_MS });
+    store.request({ session: 'one', model: 'claude-haiku-5-5', requester: 2, atMs: AT_MS });
+    store.request({ key: 'c', session: 'two', model: 'claude-opus-5-5', atMs: AT_MS });
+    store.request({ key: 'd', session: 'two', model: 'claude-haiku-5-5', atMs: AT_MS });
+    store.toolCall({ session: 'one', requestKey: 'a', atMs: AT_MS });
+    store.toolCall({ session: 'one', atMs: AT_MS });
+    store.toolCall({ session: 'two', requestKey: 'c', atMs: AT_MS });
+    store.toolCall({ session: 'two', requestKey: 'd', atMs: AT_MS });
+    store.toolCall({ session: 'two', requestKey: 'gone', atMs: AT_MS });
+    store.toolCall({ session: 'without requests', atMs: AT_MS });
+    return store;
+  };
+
+  it('is that of the session where only one answered, else that of the request', () => {
+    expect(toolUsageStats(twoSessions().db).by_model).toEqual({
+      opus: 3,
+      sonnet: 0,
+      haiku: 1,
+      unknown: 2,
+    });
+  });
+
+  it('is known of a session with one family when its rows are gone', () => {
+    const store = twoSessions();
+    store.db.exec('DELETE FROM tool_call; DELETE FROM request');
+    expect(toolUsageStats(store.db).by_model).toMatchObject({ opus: 2, haiku: 0, unknown: 4 });
+  });
+});
+
 describe('activity-stats.json', () => {
   it('counts by local day, newest first, for the newest thirty days on which anything happened', () => {
     const store = createStoreFixture();
