@@ -12,6 +12,7 @@ import {
 } from '../support/clickhouse/clickhouse-stage.ts';
 import { lacking, needs } from '../support/offers.ts';
 import { until } from '../support/running-command.ts';
+import { loseAnswers } from '../support/clickhouse/losing-answers.ts';
 import { seedColumns } from '../support/clickhouse/seed-columns.ts';
 
 const DAY_MS = 86_400_000;
@@ -138,6 +139,22 @@ describe('what is sent', () => {
     expect(Number(await one('SELECT count() FROM hm.claude_messages FINAL'))).toBe(251);
     expect(Number(await one('SELECT count() FROM hm.claude_tool_usage FINAL'))).toBe(2);
     expect(Number(await one('SELECT count() FROM hm.claude_sessions FINAL'))).toBe(1);
+  });
+
+  needs('chdb')('and taken, but whose answer got lost, is not written again', async () => {
+    const between = await loseAnswers(engine.url);
+    try {
+      stage.commit(batch([...requests(50), toolCall()]));
+      await stage.deliver({ url: between.url });
+      expect(between.lost()).toBe(5);
+    } finally {
+      await between.close();
+    }
+    const counts = await rows(
+      `SELECT table, sum(rows) AS n FROM system.parts
+       WHERE active AND database = '${database}' AND table LIKE 'claude_%' GROUP BY table ORDER BY table`,
+    );
+    expect(counts.map(({ n }) => Number(n))).toEqual([50, 1, 50, 1, 2]);
   });
 
   needs('chdb')('late and in an older revision does not win', async () => {
