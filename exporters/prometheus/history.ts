@@ -6,8 +6,8 @@ import { SLOT_MS } from '../../src/rollups/time-slots.ts';
 import type { TimeZone } from '../../src/rollups/time-zone.ts';
 import type { StoreReader } from '../../src/store/store.ts';
 import { historyMarks, type Fill } from './history-marks.ts';
-import { tellMoments, type HistoryGrid } from './history-moments.ts';
-import { openMetricsText, type Family } from './openmetrics.ts';
+import { samplesOf, type HistoryGrid } from './history-moments.ts';
+import { openMetricsText, type Family, type Sample } from './openmetrics.ts';
 
 /** What of the past is told, and how finely. */
 export interface HistoryRequest {
@@ -58,13 +58,16 @@ function* families({ db }: Store, request: HistoryRequest): Generator<Family> {
       spec,
       series: wanted.map((series) => ({
         labels: { ...series.labels, ...extra },
-        samples: (tell) =>
-          tellMoments(series, grid, (atMs, value) => {
-            progress.sample();
-            tell(atMs, value);
-          }),
+        samples: counted(samplesOf(series, grid), progress.sample),
       })),
     };
+  }
+}
+
+function* counted(samples: Iterable<Sample>, count: () => void): Generator<Sample> {
+  for (const sample of samples) {
+    count();
+    yield sample;
   }
 }
 

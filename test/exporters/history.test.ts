@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryGrid } from '../../exporters/prometheus/history-moments.ts';
-import { tellMoments } from '../../exporters/prometheus/history-moments.ts';
+import { samplesOf } from '../../exporters/prometheus/history-moments.ts';
 import { historyMarks } from '../../exporters/prometheus/history-marks.ts';
 import { historyText, type HistoryRequest } from '../../exporters/prometheus/history.ts';
 import { prometheus } from '../../exporters/prometheus/index.ts';
@@ -133,7 +133,7 @@ describe('the past of the metrics', () => {
     ]);
   });
 
-  it('is silent from an hour after the last change until the next, but for the beginning of each day', () => {
+  it('is silent from an hour after the last change until the next, but for the beginning of each day and a second after', () => {
     store.request({ atMs: NINE_MS });
     store.request({ atMs: NINE_MS + DAY_MS });
     store.commit();
@@ -151,6 +151,7 @@ describe('the past of the metrics', () => {
       [75, 1],
       // Midnight there is 18:15 in UTC.
       [555, 1],
+      [555 + 1 / 60, 1],
       [1440, 1],
       [1441, 2],
     ]);
@@ -266,14 +267,9 @@ describe('the moments of a series', () => {
     isNow: false,
   };
   const momentsOf = (atMs: readonly number[], of: Partial<HistoryGrid> = {}): readonly number[] => {
-    const moments: number[] = [];
     const values = atMs.map((_, index) => index + 1);
-    tellMoments(
-      { labels: {}, atMs, values, base: 0, total: values.length },
-      { ...grid, ...of },
-      (at) => moments.push(at / MINUTE_MS),
-    );
-    return moments;
+    const series = { labels: {}, atMs, values, base: 0, total: values.length };
+    return [...samplesOf(series, { ...grid, ...of })].map((sample) => sample.atMs / MINUTE_MS);
   };
 
   it('has none where it began after the end', () => {
@@ -303,9 +299,12 @@ describe('the marks', () => {
       historyMarks(zone, { fromMs, untilMs, fill: 'day' }).map((at) => new Date(at).toISOString()),
     ).toEqual([
       '2018-11-03T03:00:00.000Z',
+      '2018-11-03T03:00:01.000Z',
       // Clocks skip the first hour of this day.
       '2018-11-04T03:00:00.000Z',
+      '2018-11-04T03:00:01.000Z',
       '2018-11-05T02:00:00.000Z',
+      '2018-11-05T02:00:01.000Z',
     ]);
   });
 
@@ -316,7 +315,20 @@ describe('the marks', () => {
       fill: 'hour',
     });
     expect(marks.map((at) => (at - NINE_MS) / HOUR_MS)).toEqual([
-      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5, 10, 11,
+      0,
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      9,
+      9.5,
+      9.5 + 1 / 3_600,
+      10,
+      11,
     ]);
   });
 });
