@@ -7,6 +7,7 @@ import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import { registerExportCommands } from './export-commands.ts';
 import { registerHooksCommands } from './hooks-commands.ts';
 import { registerReadingCommands } from './reading-commands.ts';
+import { registerReportCommands } from './report-commands.ts';
 import { registerServingCommands } from './serving-commands.ts';
 import { registerStoreCommands } from './store-commands.ts';
 import type { Terminal } from './terminal.ts';
@@ -62,6 +63,7 @@ export function createProgram(terminal: Terminal): {
   registerServingCommands(registry);
   registerReadingCommands(registry);
   registerExportCommands(registry);
+  registerReportCommands(registry);
   registerStoreCommands(registry);
   registerHooksCommands(registry);
   registerDoctorCommand(registry);
