@@ -375,6 +375,7 @@ describe('help', () => {
         'import',
         'report',
         'tail',
+        'tasks',
         'export',
         'sessions',
         'plans',
