@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_ENTRIES } from '../records/entry-query.ts';
 import { resolveFilter } from '../rollups/filter.ts';
-import { STORE_FILE } from '../store/open.ts';
+import { openCurrentStore, STORE_FILE } from '../store/open.ts';
 import { createReader } from '../store/reader.ts';
 import type { Stored } from '../store/store.ts';
 
@@ -30,7 +30,7 @@ export function createFollower(home: string): Follower {
   let seq = reader.lastSeq();
   const isReplaced = (): boolean => {
     const id = fileId();
-    return id !== undefined && id !== openId;
+    return id !== undefined && id !== openId && isStore(home);
   };
   return {
     last: ({ lines, session = null, project = null }) => {
@@ -38,7 +38,7 @@ export function createFollower(home: string): Follower {
       const found: Stored[] = [];
       let cursor: string | null = null;
       while (found.length < lines) {
-        const limit = lines - found.length;
+        const limit = Math.min(lines - found.length, PAGE);
         const page = reader.entries({ ...ALL_ENTRIES, ...filter, limit, cursor });
         found.push(...page.entries.map((entry) => ({ seq: 0, kind: 'metric' as const, entry })));
         if (page.next === null) break;
@@ -63,4 +63,11 @@ export function createFollower(home: string): Follower {
     },
     close: () => reader.close(),
   };
+}
+
+/** Whether the new file is a store already. */
+function isStore(home: string): boolean {
+  const db = openCurrentStore(home);
+  db?.close();
+  return db !== undefined;
 }

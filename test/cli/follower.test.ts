@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -50,6 +50,8 @@ describe('following a store', () => {
     record(store);
     const follower = follow();
     renameSync(join(home, STORE_FILE), join(home, 'aside.db'));
+    expect(follower.next()).toEqual([]);
+    closeSync(openSync(join(home, STORE_FILE), 'w'));
     expect(follower.next()).toEqual([]);
     const rebuilt = createStoreFixture(join(home, STORE_FILE));
     record(rebuilt);
