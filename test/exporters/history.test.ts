@@ -97,6 +97,20 @@ describe('the past of the metrics', () => {
     expect([...live.keys()].filter((key) => key.includes('"other"')).length).toBeGreaterThan(8);
   });
 
+  it('files every change under the series that the total is in, beyond all limits too', async () => {
+    store.db.exec(`
+      INSERT INTO project (id, path) VALUES (1, '/p'), (2, '/q');
+      INSERT INTO tool (id, name) VALUES (1, 'Bash');
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10500) INSERT INTO model SELECT i, 'model-' || i FROM n;
+      INSERT INTO total_request SELECT 1 + id % 2, id, 0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1 FROM model;
+      INSERT INTO rollup_request SELECT ${NINE_MS / (15 * MINUTE_MS)} + model % 4, 1, project, model, source, requester, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1 FROM total_request;
+    `);
+    const text = historyOf({ metrics: ['requests', 'tokens'] });
+    const live = [...(await scraped())].filter(([key]) => /^hall_monitor_(?:req|tok)/.test(key));
+    expect(lastValues(text)).toEqual(new Map(live));
+    expect(parseOpenMetrics(text).filter(({ samples }) => samples[0]?.value !== 0)).toEqual([]);
+  });
+
   it('goes on from what is known only as a sum once its rows are gone', async () => {
     fillSample(store);
     store.occurrence({ atMs: NINE_MS + HOUR_MS, type: 'user_prompt' });
