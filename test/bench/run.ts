@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   shim: () => import('./shim.bench.ts'),
   'client-hooks': () => import('./client-hooks.bench.ts'),
   plans: () => import('./plans.bench.ts'),
+  reports: () => import('./reports.bench.ts'),
   history: () => import('./history.bench.ts'),
   sizes: () => import('./sizes.bench.ts'),
 };

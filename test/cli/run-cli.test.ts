@@ -377,6 +377,7 @@ describe('help', () => {
         'tail',
         'tasks',
         'export',
+        'tasks',
         'sessions',
         'plans',
         'explain',
