@@ -375,7 +375,6 @@ describe('help', () => {
         'import',
         'report',
         'tail',
-        'tasks',
         'export',
         'tasks',
         'sessions',
