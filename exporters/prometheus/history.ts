@@ -77,7 +77,7 @@ function gridOf(db: Store['db'], request: HistoryRequest): HistoryGrid {
   const nowSecondMs = Math.floor(nowMs / 1_000) * 1_000;
   const isNow = request.untilMs === null || request.untilMs > nowSecondMs;
   const untilMs = isNow ? nowSecondMs : Math.floor((request.untilMs ?? 0) / SLOT_MS) * SLOT_MS;
-  const fromMs = sinceMs ?? firstGrowthMs(db) ?? untilMs;
+  const fromMs = Math.max(sinceMs ?? -Infinity, firstGrowthMs(db) ?? untilMs);
   return {
     stepMs,
     lingerMs: fill === 'step' ? Infinity : LINGER_MS,

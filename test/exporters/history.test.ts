@@ -186,6 +186,13 @@ describe('the past of the metrics', () => {
     ]);
   });
 
+  it('says the same from before the beginning as from the beginning', () => {
+    fillSample(store);
+    expect(historyOf({ sinceMs: Date.parse('0001-01-01'), fill: 'hour' })).toBe(
+      historyOf({ fill: 'hour' }),
+    );
+  });
+
   it('never moves a counter by a filter: series are chosen, and metrics without the label left out', async () => {
     fillSample(store);
     const chosen = lastValues(historyOf({ only: { project: new Set(['shop']) } }));
