@@ -1,5 +1,6 @@
 import type { InstallablePusher } from '../src/component.ts';
 import { archive } from './archive/index.ts';
+import { clickhouse } from './clickhouse/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { reports } from './reports/index.ts';
 import { rest } from './rest/index.ts';
@@ -8,4 +9,4 @@ import { rest } from './rest/index.ts';
 export const exporters = [prometheus, rest] as const;
 
 /** Every exporter that pushes. */
-export const pushers: readonly InstallablePusher<never>[] = [archive, reports];
+export const pushers: readonly InstallablePusher<never>[] = [archive, clickhouse, reports];
