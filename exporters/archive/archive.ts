@@ -99,11 +99,8 @@ export class Archive {
 
   /** Bytes of all files, by stream. */
   get sizes(): ReadonlyMap<ArchiveStream, number> {
-    const sizeOf = ({ open, closed }: StreamFolder): number =>
-      [
-        ...open.map(({ content }) => content.sizeBytes),
-        ...closed.map(({ stored }) => stored?.sizeBytes ?? 0),
-      ].reduce((sum, bytes) => sum + bytes, 0);
+    const sizeOf = ({ segments }: StreamFolder): number =>
+      segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     return new Map(this.#folders.map((folder) => [folder.stream, sizeOf(folder)]));
   }
 
@@ -156,6 +153,7 @@ export class Archive {
         await attempt(() => this.#mender.ensureKept(folder, segment, budget));
       }
       await attempt(() => this.#ageing.apply(folder, at));
+      await attempt(() => folder.seal());
     }
     await attempt(() => this.#keepClock());
     await attempt(async () => {

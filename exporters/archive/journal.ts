@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { MetricEntry } from '../../src/records/metric-entry.ts';
 import type { ArchiveFiles } from './archive-files.ts';
-import { replaceFile } from './archive-files.ts';
+import { readWhole, replaceFile } from './archive-files.ts';
 import { linesOf } from './archived-lines.ts';
 import { plainPieces } from './compression.ts';
 import { sha256Of } from './digest.ts';
@@ -36,6 +36,7 @@ interface WrittenDay {
 const STATE_FILE = 'state.json';
 /** So few at a time that the archive itself does not wait for long. */
 const DAYS_AT_ONCE = 10;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const FILES = Object.keys(JOURNAL_FILES) as readonly JournalFile[];
 
 const fileOf = (file: JournalFile, day: string): string => `${file}-${day}${JOURNAL_FILES[file]}`;
@@ -142,16 +143,10 @@ export class Journal {
 
   async #load(): Promise<Map<string, WrittenDay>> {
     const { files, root } = this.#parts;
-    const path = join(root, STATE_FILE);
-    if ((await files.mark(path)) === null) return new Map();
-    const pieces: Buffer[] = [];
-    for await (const piece of files.read(path)) pieces.push(piece);
+    const bytes = await readWhole(files, join(root, STATE_FILE));
     try {
-      const state = JSON.parse(Buffer.concat(pieces).toString('utf8')) as Record<
-        string,
-        WrittenDay
-      >;
-      return new Map(Object.entries(state));
+      const state = JSON.parse(bytes?.toString('utf8') ?? '{}') as Record<string, WrittenDay>;
+      return new Map(Object.entries(state).filter(([day]) => DAY.test(day)));
     } catch {
       // It says only what need not be written again.
       return new Map();

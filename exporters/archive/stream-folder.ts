@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ArchiveStream } from '../../src/records/archive-line.ts';
-import type { ArchiveFiles, FileMark } from './archive-files.ts';
+import { type ArchiveFiles, type FileMark, isSameMark } from './archive-files.ts';
 import { applyRecord, type ClosedSegment } from './closed-segment.ts';
 import { type Digest, digestFile } from './digest.ts';
 import { Manifest, type ManifestText } from './manifest.ts';
@@ -36,12 +36,6 @@ export interface StoredSegment extends SegmentName {
   readonly sha256: string;
 }
 
-const isSameMark = (left: FileMark, right: FileMark): boolean =>
-  left.sizeBytes === right.sizeBytes &&
-  left.inode === right.inode &&
-  left.modifiedMs === right.modifiedMs &&
-  left.changedMs === right.changedMs;
-
 /** What is known of one stream's folder. What it says has been written is on disk. */
 export class StreamFolder {
   readonly stream: ArchiveStream;
@@ -56,6 +50,9 @@ export class StreamFolder {
   /** What sound files looked like when they were last read or written. */
   readonly #seen = new Map<string, FileMark>();
   #progress: Progress;
+  #stateSeen: FileMark | null = null;
+  /** End of the manifest that the state file knows. */
+  #sealedTip: string | undefined;
 
   constructor({ stream, files, folder, manifest, origin, progress, open }: StreamStart) {
     this.stream = stream;
@@ -189,6 +186,11 @@ export class StreamFolder {
     }
   }
 
+  /** Has the state file cover the end of the manifest, where it does not. */
+  async seal(): Promise<void> {
+    if (this.#manifest.end.tip !== this.#sealedTip) await this.save();
+  }
+
   /** Writes the state as it is. */
   async save(): Promise<void> {
     await this.#save(this.open, this.#progress);
@@ -210,11 +212,13 @@ export class StreamFolder {
     await this.#manifest.cutUnfinished(text);
   }
 
-  /** Writes manifest and state again where somebody took them away. */
+  /** Writes manifest and state again where somebody changed them or took them away. */
   async restoreBooks(): Promise<void> {
     await this.files.makeFolder(this.#folder);
     await this.#manifest.restore();
-    if ((await this.files.mark(this.path(OPEN_FILE))) === null) await this.save();
+    const mark = await this.files.mark(this.path(OPEN_FILE));
+    const isOurs = mark !== null && this.#stateSeen !== null && isSameMark(mark, this.#stateSeen);
+    if (!isOurs) await this.save();
   }
 
   #apply(record: SegmentRecord): void {
@@ -230,6 +234,7 @@ export class StreamFolder {
   async #save(open: readonly OpenSegment[], progress: Progress): Promise<void> {
     const { tip, records } = this.#manifest.end;
     const state = { ...this.origin, ...progress, tip, records, open };
-    await writeOpenState(this.files, this.#folder, state);
+    this.#stateSeen = await writeOpenState(this.files, this.#folder, state);
+    this.#sealedTip = tip;
   }
 }
