@@ -1,0 +1,88 @@
+/**
+ * Takes secrets out of text before it is written anywhere. Text goes in, and the same text comes out with
+ * `[redacted:<type>]` in place of each secret; everything else stays as it was, to the last character. It may be text as
+ * people read it, or lines of JSON: what is escaped stays escaped, and no JSON breaks. Takes time in proportion to the
+ * text.
+ */
+import { privateKeySecrets, urlSecrets } from './secret-blocks.ts';
+import type { SecretDetector, SecretSpan } from './secret-span.ts';
+import { tokenSecrets } from './secret-tokens.ts';
+import { valueSecrets } from './secret-values.ts';
+
+/** Text without its secrets, and how many of each type there were. */
+export interface Redacted {
+  readonly text: string;
+  readonly found: ReadonlyMap<string, number>;
+}
+
+/** Everything that is looked for. */
+export const SECRET_DETECTORS: readonly SecretDetector[] = [
+  privateKeySecrets,
+  tokenSecrets,
+  urlSecrets,
+  valueSecrets,
+];
+
+/** Type of text that was taken out as a whole because it could not be looked through. */
+export const UNREADABLE = 'unreadable';
+
+/** The text without its secrets; all of it is taken out where a detector fails. */
+export const redact = (
+  text: string,
+  detectors: readonly SecretDetector[] = SECRET_DETECTORS,
+): Redacted => {
+  try {
+    return without(text, spansIn(text, detectors));
+  } catch {
+    return { text: placeOf(UNREADABLE), found: new Map([[UNREADABLE, 1]]) };
+  }
+};
+
+/**
+ * The same for whole lines of JSON, as many as there were. Where a detector fails, only the lines it fails on are taken
+ * out, each leaving a JSON text.
+ */
+export const redactLines = (
+  lines: string,
+  detectors: readonly SecretDetector[] = SECRET_DETECTORS,
+): Redacted => {
+  try {
+    return without(lines, spansIn(lines, detectors));
+  } catch {
+    const found = new Map<string, number>();
+    const redacted = lines.split('\n').map((line) => {
+      const one = redact(line, detectors);
+      for (const [type, count] of one.found) found.set(type, (found.get(type) ?? 0) + count);
+      return one.found.has(UNREADABLE) ? JSON.stringify(one.text) : one.text;
+    });
+    return { text: redacted.join('\n'), found };
+  }
+};
+
+const placeOf = (type: string): string => `[redacted:${type}]`;
+
+const spansIn = (text: string, detectors: readonly SecretDetector[]): readonly SecretSpan[] => {
+  const spans: SecretSpan[] = [];
+  for (const detect of detectors) detect(text, (span) => void spans.push(span));
+  // The sort is stable: of two that begin together the detector that is named first says what it is.
+  return spans.toSorted((left, right) => left.start - right.start);
+};
+
+const without = (text: string, spans: readonly SecretSpan[]): Redacted => {
+  const found = new Map<string, number>();
+  const parts: string[] = [];
+  let done = 0;
+  let index = 0;
+  while (index < spans.length) {
+    const { start, type } = spans[index]!;
+    let { end } = spans[index]!;
+    for (index++; index < spans.length && spans[index]!.start < end; index++) {
+      end = Math.max(end, spans[index]!.end);
+    }
+    parts.push(text.slice(done, start), placeOf(type));
+    found.set(type, (found.get(type) ?? 0) + 1);
+    done = end;
+  }
+  parts.push(text.slice(done));
+  return { text: parts.length === 1 ? text : parts.join(''), found };
+};
