@@ -38,7 +38,6 @@ export interface Message {
   readonly inputTokens: number | null;
   readonly cacheCreationInputTokens: number | null;
   readonly cacheReadInputTokens: number | null;
-  readonly outputTokens: number | null;
   readonly cache5mTokens: number | null;
   readonly cache1hTokens: number | null;
 }
@@ -48,6 +47,7 @@ export interface LineColumns {
   readonly place: Place;
   readonly kind: Kind;
   readonly message: Message | null;
+  readonly outputTokens: number | null;
   /** Time as the line gives it. */
   readonly timestamp: Text;
   readonly atMs: number | null;
@@ -104,6 +104,7 @@ export const lineColumns = (line: string, place: LinePlace): LineColumns => {
       isSidechain: flagOf(own(value, 'isSidechain')),
     },
     message: messageOf(message, text('requestId')),
+    outputTokens: countOf(own(own(message, 'usage'), 'output_tokens')),
     timestamp,
     atMs: timestamp === null ? null : timeOf(timestamp),
     uuid: text('uuid'),
@@ -155,7 +156,6 @@ const messageOf = (message: unknown, requestId: Text): Message | null => {
     inputTokens: countOf(own(usage, 'input_tokens')),
     cacheCreationInputTokens: countOf(own(usage, 'cache_creation_input_tokens')),
     cacheReadInputTokens: countOf(own(usage, 'cache_read_input_tokens')),
-    outputTokens: countOf(own(usage, 'output_tokens')),
     cache5mTokens: countOf(own(creation, 'ephemeral_5m_input_tokens')),
     cache1hTokens: countOf(own(creation, 'ephemeral_1h_input_tokens')),
   };

@@ -77,7 +77,7 @@ CREATE TABLE kind (
   is_sidechain INTEGER
 ) STRICT;
 
--- What the lines of one response have in common.
+-- What the lines of one response have in common; their output tokens grow from line to line.
 CREATE TABLE message (
   id INTEGER PRIMARY KEY,
   message_id TEXT,
@@ -85,7 +85,6 @@ CREATE TABLE message (
   input_tokens INTEGER,
   cache_creation_input_tokens INTEGER,
   cache_read_input_tokens INTEGER,
-  output_tokens INTEGER,
   cache_5m_tokens INTEGER,
   cache_1h_tokens INTEGER
 ) STRICT;
@@ -100,6 +99,7 @@ CREATE TABLE line (
   place INTEGER NOT NULL REFERENCES place (id),
   kind INTEGER NOT NULL REFERENCES kind (id),
   message INTEGER REFERENCES message (id),
+  output_tokens INTEGER,
   duration_ms INTEGER,
   tool_calls_count INTEGER,
   parent ANY,
@@ -161,7 +161,7 @@ SELECT
   m.input_tokens,
   m.cache_creation_input_tokens,
   m.cache_read_input_tokens,
-  m.output_tokens,
+  l.output_tokens,
   k.service_tier,
   m.cache_5m_tokens,
   m.cache_1h_tokens,
@@ -172,7 +172,7 @@ SELECT
   s.summary,
   s.leaf_uuid,
   l.duration_ms,
-  m.input_tokens + m.output_tokens AS tokens_used,
+  m.input_tokens + l.output_tokens AS tokens_used,
   l.tool_calls_count,
   date(l.at_ms / 1000.0, 'unixepoch') AS event_date,
   CAST(strftime('%H', l.at_ms / 1000.0, 'unixepoch') AS INTEGER) AS event_hour,

@@ -5,6 +5,7 @@ import { pushers } from '../../exporters/index.ts';
 /** Settings of each exporter that pushes, by its name. */
 export const pusherSettings = ({
   archive,
+  claudeDirs,
   clickhouse,
   otlp,
   rawTraces,
@@ -13,7 +14,7 @@ export const pusherSettings = ({
   archive,
   clickhouse,
   otlp,
-  'raw-traces': rawTraces,
+  'raw-traces': { ...rawTraces, claudeDirs },
   reports,
 });
 

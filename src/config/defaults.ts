@@ -49,5 +49,8 @@ export const DEFAULTS = {
   },
   rawTraces: {
     enabled: false,
+    redact: true,
+    keepDays: 365,
+    maxBytes: 4 * 1024 * 1024 * 1024,
   },
 } as const;
