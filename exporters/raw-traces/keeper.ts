@@ -48,13 +48,14 @@ export class Keeper {
   /** Keeps all whole lines of a transcript that were not kept yet; false where it is gone or not ours to read. */
   async keep(file: string, signal: AbortSignal): Promise<boolean> {
     const isThere = await withTranscript(file, this.#parts.roots, async (transcript) => {
-      let known = this.#identity.find(file, transcript);
+      const known = this.#identity.find(file, transcript);
+      let { offsetBytes } = known;
       const place = transcriptPlace(file);
-      while (!signal.aborted && known.offsetBytes < transcript.sizeBytes) {
-        const prepared = this.#read(transcript, known, place);
+      while (!signal.aborted && offsetBytes < transcript.sizeBytes) {
+        const at = { ...known, offsetBytes };
+        const prepared = this.#read(transcript, at, place);
         if (prepared === null) break;
-        const offsetBytes = await this.#write(transcript, known, prepared);
-        known = { ...known, offsetBytes };
+        offsetBytes = await this.#write(transcript, at, prepared);
         if (this.blocks.isFull(known.id)) await this.blocks.settle(known.id);
         await turn();
       }

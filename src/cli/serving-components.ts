@@ -1,4 +1,5 @@
 import { exporters } from '../../exporters/index.ts';
+import { createConversations } from '../../exporters/raw-traces/conversations.ts';
 import { receivers } from '../../receivers/index.ts';
 import type { Component, Installable, InstallableReceiver } from '../component.ts';
 import type { Config } from '../config/schema.ts';
@@ -52,6 +53,7 @@ const createExporters = ({
     count,
     resource: resourceOf(version),
     entries: reader.entries,
+    conversations: createConversations(config.home),
     dataDir: config.home,
     version,
   };
