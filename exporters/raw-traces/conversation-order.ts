@@ -27,6 +27,7 @@ const FAR = '\u{10ffff}';
  * @throws InputError when the beginning fits several.
  */
 export const keptSession = (db: Database, session: string): string | undefined => {
+  if (session === '') return undefined;
   const found = db
     .prepare<[string, string], string>(
       'SELECT DISTINCT session FROM file_session WHERE session >= ? AND session < ? ORDER BY session LIMIT 2',
@@ -34,7 +35,7 @@ export const keptSession = (db: Database, session: string): string | undefined =
     .pluck()
     .all(session, session + FAR);
   const [first, second] = found;
-  if (second === undefined || first === session) return session === '' ? undefined : first;
+  if (second === undefined || first === session) return first;
   throw new InputError(`Several sessions begin with ${session}.`, {
     hint: 'Give more of the id.',
   });

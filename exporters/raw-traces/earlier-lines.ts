@@ -18,11 +18,11 @@ export class EarlierLines {
   }
 
   /** Whether a line of this file was kept before. */
-  of({ id, lineage, generation }: KnownFile): (digest: string) => boolean {
+  of({ id, lineage, generation }: KnownFile): (line: string) => boolean {
     if (generation === 0) return () => false;
     if (this.#known?.file !== id) this.#known = { file: id, digests: this.#read(lineage, id) };
     const { digests } = this.#known;
-    return (digest) => digests.has(digest);
+    return (line) => digests.has(lineDigest(line));
   }
 
   #read(lineage: number, file: number): ReadonlySet<string> {

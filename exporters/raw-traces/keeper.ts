@@ -123,12 +123,10 @@ export class Keeper {
     };
   }
 
-  #tell({ lines, redacted, passedOver, tooLong }: Prepared): void {
+  #tell({ lines, redacted, tooLong }: Prepared): void {
     const { count } = this.#parts;
     if (lines.length > 0) count('exported', 'raw-traces', lines.length);
     if (tooLong > 0) count('export_dropped', 'raw-traces too_long', tooLong);
-    for (const [reason, lineCount] of Object.entries(passedOver))
-      if (lineCount > 0) count('raw_traces_passed_over', reason, lineCount);
     for (const [type, secrets] of redacted) count('redacted', type, secrets);
   }
 }

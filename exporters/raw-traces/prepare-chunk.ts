@@ -14,8 +14,7 @@ export interface Prepared {
   readonly text: Buffer;
   /** Secrets that were taken out, by type. */
   readonly redacted: ReadonlyMap<string, number>;
-  /** Lines that were not kept, by reason. */
-  readonly passedOver: { readonly blank: number; readonly repeated: number };
+  /** Lines of which only the beginning is kept. */
   readonly tooLong: number;
 }
 
@@ -23,8 +22,8 @@ export interface Prepared {
 export interface ChunkPlace extends LinePlace {
   /** Byte of the file that the first line begins at. */
   readonly from: number;
-  /** Whether an earlier generation of the file holds a line, told by its digest. */
-  readonly isKept: (digest: string) => boolean;
+  /** Whether an earlier generation of the file holds a line. */
+  readonly isKept: (line: string) => boolean;
 }
 
 /** Type of the line that stands for one that is too long. */
@@ -39,8 +38,6 @@ export const prepareLines = ({ bytes }: Lines, place: ChunkPlace): Prepared => {
   const clean = text === raw ? bytes : Buffer.from(text, 'latin1');
   const lines: NewLine[] = [];
   const marked: string[] = [];
-  let blank = 0;
-  let repeated = 0;
   let rawAt = 0;
   for (let at = 0; at < text.length;) {
     const end = text.indexOf('\n', at);
@@ -50,14 +47,7 @@ export const prepareLines = ({ bytes }: Lines, place: ChunkPlace): Prepared => {
     const range = [at, end] as const;
     at = end + 1;
     rawAt = rawEnd + 1;
-    if (line.trim() === '') {
-      blank++;
-      continue;
-    }
-    if (place.isKept(lineDigest(line))) {
-      repeated++;
-      continue;
-    }
+    if (line.trim() === '' || place.isKept(line)) continue;
     const columns = lineColumns(clean.toString('utf8', ...range), place);
     lines.push({ position, columns });
     marked.push(withMarks(line, markedValues(columns)), '\n');
@@ -67,7 +57,6 @@ export const prepareLines = ({ bytes }: Lines, place: ChunkPlace): Prepared => {
     lines,
     text: Buffer.from(marked.join(''), 'latin1'),
     redacted: found,
-    passedOver: { blank, repeated },
     tooLong: 0,
   };
 };
@@ -82,14 +71,13 @@ export const prepareLongLine = (long: LongLine, place: ChunkPlace): Prepared => 
     sha256: long.sha256,
     beginning: Buffer.from(text.slice(0, BEGINNING_CHARS), 'latin1').toString('utf8'),
   });
-  const isRepeated = place.isKept(lineDigest(Buffer.from(line).toString('latin1')));
+  const isRepeated = place.isKept(Buffer.from(line).toString('latin1'));
   const columns = lineColumns(line, place);
   return {
     readBytes: long.lengthBytes,
     lines: isRepeated ? [] : [{ position: place.from, columns }],
     text: isRepeated ? Buffer.alloc(0) : Buffer.from(`${line}\n`),
     redacted: found,
-    passedOver: { blank: 0, repeated: Number(isRepeated) },
     tooLong: Number(!isRepeated),
   };
 };

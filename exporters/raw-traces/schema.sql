@@ -23,14 +23,14 @@ CREATE INDEX file_lineage ON file (lineage);
 -- Which sessions the lines of a file belong to.
 CREATE TABLE file_session (
   session TEXT NOT NULL,
-  file INTEGER NOT NULL REFERENCES file (id),
+  file INTEGER NOT NULL,
   PRIMARY KEY (session, file)
 ) STRICT, WITHOUT ROWID;
 
 -- Lines of a file in order, one after the other: those whose position is from from_byte up to, not including, to_byte.
 CREATE TABLE block (
   id INTEGER PRIMARY KEY,
-  file INTEGER NOT NULL REFERENCES file (id),
+  file INTEGER NOT NULL,
   from_byte INTEGER NOT NULL,
   to_byte INTEGER NOT NULL,
   lines INTEGER NOT NULL,
@@ -92,13 +92,13 @@ CREATE TABLE message (
 -- A line; position is the byte of the transcript it begins at. A uuid is 16 bytes, or text where it is none; parent is the
 -- same, or the position of the line of this file that has it.
 CREATE TABLE line (
-  file INTEGER NOT NULL REFERENCES file (id),
+  file INTEGER NOT NULL,
   position INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
   at_ms INTEGER,
-  place INTEGER NOT NULL REFERENCES place (id),
-  kind INTEGER NOT NULL REFERENCES kind (id),
-  message INTEGER REFERENCES message (id),
+  place INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  message INTEGER,
   output_tokens INTEGER,
   duration_ms INTEGER,
   tool_calls_count INTEGER,

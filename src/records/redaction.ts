@@ -39,24 +39,67 @@ export const redact = (
 };
 
 /**
- * The same for whole lines of JSON, as many as there were. Where a detector fails, only the lines it fails on are taken
- * out, each leaving a JSON text.
+ * The same for whole lines of JSON, as many as there were; each that was JSON still is. Where a detector fails, only the
+ * lines it fails on are taken out.
  */
 export const redactLines = (
   lines: string,
   detectors: readonly SecretDetector[] = SECRET_DETECTORS,
 ): Redacted => {
   try {
-    return without(lines, spansIn(lines, detectors));
+    const redacted = without(lines, spansIn(lines, detectors));
+    if (redacted.found.size === 0) return redacted;
+    const before = lines.split('\n');
+    const after = redacted.text.split('\n');
+    const text = after.map((line, index) => whole(line, before[index] ?? '', detectors)).join('\n');
+    return { text, found: redacted.found };
   } catch {
-    const found = new Map<string, number>();
-    const redacted = lines.split('\n').map((line) => {
-      const one = redact(line, detectors);
-      for (const [type, count] of one.found) found.set(type, (found.get(type) ?? 0) + count);
-      return one.found.has(UNREADABLE) ? JSON.stringify(one.text) : one.text;
-    });
-    return { text: redacted.join('\n'), found };
+    const each = lines.split('\n').map((line) => redactLine(line, detectors));
+    return { text: each.map(({ text }) => text).join('\n'), found: sum(each) };
   }
+};
+
+const redactLine = (line: string, detectors: readonly SecretDetector[]): Redacted => {
+  const redacted = redact(line, detectors);
+  const text = redacted.found.has(UNREADABLE)
+    ? JSON.stringify(redacted.text)
+    : whole(redacted.text, line, detectors);
+  return { ...redacted, text };
+};
+
+/** What was taken for a value may have been a piece of JSON between two strings: then each string is looked at alone. */
+const whole = (after: string, before: string, detectors: readonly SecretDetector[]): string => {
+  if (after === before || isJson(after) || !isJson(before)) return after;
+  const alone = (value: unknown): unknown => {
+    if (typeof value === 'string') return redact(value, detectors).text;
+    if (Array.isArray(value)) return value.map(alone);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [redact(key, detectors).text, alone(inner)]),
+    );
+  };
+  try {
+    return JSON.stringify(alone(JSON.parse(before)));
+  } catch {
+    // Nested deeper than can be gone through.
+    return JSON.stringify(placeOf(UNREADABLE));
+  }
+};
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const sum = (all: readonly Redacted[]): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>();
+  for (const one of all)
+    for (const [type, count] of one.found) found.set(type, (found.get(type) ?? 0) + count);
+  return found;
 };
 
 const placeOf = (type: string): string => `[redacted:${type}]`;

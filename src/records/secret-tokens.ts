@@ -25,7 +25,10 @@ const SHAPES: readonly (readonly [type: string, source: string])[] = [
   ['npm-token', 'npm_[A-Za-z0-9]{36}'],
   ['pypi-token', 'pypi-[\\w-]{50,}'],
   // Not after `-` or `_` either: each part is gone through once.
-  ['jwt', '(?<=^|[^\\w-]|\\\\[nrtbf])eyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}(?:\\.[\\w-]*)?'],
+  [
+    'jwt',
+    '(?<=^|[^\\w-]|\\\\[nrtbf]|\\\\u[0-9A-Fa-f]{4}|\\[[0-9;]{0,8}m|%[0-9A-Fa-f]{2})eyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}(?:\\.[\\w-]*)?',
+  ],
   ['sendgrid-key', 'SG\\.[\\w-]{16,32}\\.[\\w-]{16,64}'],
   ['twilio-key', '(?:SK|AC)[0-9a-f]{32}(?![0-9A-Za-z])'],
   ['discord-token', '[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,}'],
@@ -49,11 +52,13 @@ const SHAPES: readonly (readonly [type: string, source: string])[] = [
   ['planetscale-token', 'pscale_(?:tkn|pw|oauth)_[\\w.-]{32,}'],
 ];
 
+const BEFORE =
+  '(?<=^|[^A-Za-z0-9]|\\\\[nrtbf]|\\\\u[0-9A-Fa-f]{4}|\\[[0-9;]{0,8}m|%[0-9A-Fa-f]{2})';
 const TELEGRAM = ['telegram-token', '(?<=[0-9]{8,10}:)AA[\\w-]{33}'] as const;
 const ALL = [...SHAPES, TELEGRAM];
-/** A shape after anything but a letter or digit; the letter of an escape such as `\n` is none. */
+/** A shape after anything but a letter or digit; the last letter of an escape, a colour or a percent code is none. */
 const ANY_SHAPE = new RegExp(
-  `(?<=^|[^A-Za-z0-9]|\\\\[nrtbf])(?:${ALL.map(([, source]) => `(${source})`).join('|')})`,
+  `${BEFORE}(?:${ALL.map(([, source]) => `(${source})`).join('|')})`,
   'g',
 );
 

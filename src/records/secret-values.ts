@@ -11,13 +11,15 @@ const ASSIGNMENT = /(\\*["'`])?(?:\s|\\+t){0,8}(?::=|=>|[:=](?![:=]))(?:\s|\\+t)
 const FLAG = /--?[a-z][a-z-]{0,40}$/;
 const FLAG_GAP = / {1,4}(?!-)/y;
 const QUOTE = /(\\*)(["'`])/y;
-const BARE = /(?:[^\s"'`\\,;&|<>(){}[\]]|\\u[0-9a-f]{4})+/iy;
+const BARE = /(?:[^\s\u0000-\u001f"'`\\,;&|<>(){}[\]]|\\u(?!00[01])[0-9a-f]{4})+/iy;
 /** In files of variables a value goes on to the end of its line. */
-const BARE_IN_ENV = /(?:[^\s"'`\\]|\\\\u[0-9a-f]{4})+/iy;
+const BARE_IN_ENV = /(?:[^\s\u0000-\u001f"'`\\]|\\u(?!00[01])[0-9a-f]{4})+/iy;
 const SCHEME = /(?:(?:bearer|basic|token|apikey|digest|negotiate|aws4-hmac-sha256)(?: |%20))?/iy;
 const HEADER_VALUE = /[^\s"'`\\,;<>{}]+/y;
 const HEADER_LINE = / {0,2}[\w.-]{1,64}=[^"'`\\\r\n<>]{4,4096}/y;
 const MAX_VALUE = 4096;
+/** Longest value without quotes that is looked into again. */
+const LOOKED_INTO = 128;
 /** How far before a word its name may begin. */
 const MAX_NAME = 48;
 
@@ -100,6 +102,9 @@ const quotedValue = (
   const opening = QUOTE.exec(text);
   if (opening === null) return undefined;
   const [sign, { length: escapes } = '', quote = ''] = opening;
+  // Within strings in strings quotes are escaped by 0, 1, 3, 7 backslashes, and so on.
+  const level = escapes + 1;
+  if ((escapes & level) !== 0) return undefined;
   const start = from + sign.length;
   const limit = Math.min(text.length, start + MAX_VALUE);
   let run = 0;
@@ -110,11 +115,9 @@ const quotedValue = (
       continue;
     }
     if (char === '\n') return undefined;
-    if (char === '"' || char === quote) {
-      if (char === quote && run === escapes) return { start, end: at - escapes };
-      // A quote that is escaped less ends what this stands in.
-      if (run < escapes) return undefined;
-    }
+    if (char === quote && run % (2 * level) === escapes) return { start, end: at - escapes };
+    // A quote that is escaped less ends what this stands in.
+    if (char === '"' && run % level !== escapes) return undefined;
     run = 0;
   }
   return undefined;
@@ -133,7 +136,7 @@ const isQuotedSecret = (value: string, type: string): boolean => {
 
 /** Whether a value is hardly a word, a name or a place. */
 const isRandom = (value: string): boolean => {
-  if (value.length < 8 || /^[./~@]|:\/\//.test(value)) return false;
+  if (value.length < 8 || PATH.test(value) || /^[.@]|:\/\//.test(value)) return false;
   if (DIGIT.test(value) && LETTER.test(value)) return true;
   return (
     value.length >= 20 &&
@@ -154,21 +157,25 @@ interface BarePlace {
 }
 
 /** A path, or members of something, or a call. */
-const CODE = /^[./~]|^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
+const CODE = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
+const PATH = /^[.~]{0,2}\/(?:[^/]{0,24}\/){0,64}[^/]{0,24}$/;
 
 const bareValue = (text: string, { from, type, isVariable }: BarePlace): Value | undefined => {
   const pattern = isVariable ? BARE_IN_ENV : BARE;
   pattern.lastIndex = from;
   const value = pattern.exec(text)?.[0];
   if (value === undefined) return undefined;
+  if (value.length <= MAX_NAME && value.endsWith(':')) return undefined;
   const end = from + value.length;
   const isCall = !isVariable && /[([]/.test(text[end] ?? '');
   const isSecret = !isCall && isBareSecret(value, type, isVariable);
+  // There may be another name in it; in a long one this would be looked for again and again.
+  if (!isSecret && value.length <= LOOKED_INTO) return undefined;
   return { start: from, end, type: isSecret ? type : null };
 };
 
 const isBareSecret = (value: string, type: string, isVariable: boolean): boolean => {
-  if (isPlaceholder(value) || CODE.test(value)) return false;
+  if (isPlaceholder(value) || CODE.test(value) || PATH.test(value)) return false;
   if (isVariable) return value.length >= 6;
   if (!DIGIT.test(value)) return false;
   return type === 'password' ? value.length >= 6 : value.length >= 12 && LETTER.test(value);
