@@ -14,7 +14,8 @@ import { transcriptPlace } from './transcript-place.ts';
 /** What a keeper is given. */
 export interface KeeperParts extends Pick<Shared, 'now' | 'count'> {
   readonly db: Database;
-  readonly roots: readonly string[];
+  /** The folders below which transcripts may lie, as they are now. */
+  readonly roots: () => readonly string[];
   readonly limits?: ChunkLimits;
 }
 
@@ -31,6 +32,7 @@ export class Keeper {
   readonly #earlier: EarlierLines;
   readonly #rows: LineRows;
   readonly #advance: Statement;
+  readonly #kept: Statement<[string], { readonly offsetBytes: number; readonly lines: number }>;
 
   constructor(parts: KeeperParts) {
     const { db } = parts;
@@ -39,6 +41,10 @@ export class Keeper {
     this.#identity = new FileIdentity(db);
     this.#earlier = new EarlierLines(db);
     this.#rows = new LineRows(db);
+    this.#kept = db.prepare(
+      `SELECT f.offset_bytes AS offsetBytes, (SELECT coalesce(sum(lines), 0) FROM block WHERE file = f.id) AS lines
+       FROM file f WHERE f.path = ? ORDER BY f.id DESC LIMIT 1`,
+    );
     this.#advance = db.prepare(
       `UPDATE file SET offset_bytes = ?, size_bytes = ?, modified_ms = ?, head_bytes = ?, head_digest = ?, anchor_digest = ?
        WHERE id = ? AND offset_bytes = ?`,
@@ -47,7 +53,7 @@ export class Keeper {
 
   /** Keeps all whole lines of a transcript that were not kept yet; false where it is gone or not ours to read. */
   async keep(file: string, signal: AbortSignal): Promise<boolean> {
-    const isThere = await withTranscript(file, this.#parts.roots, async (transcript) => {
+    const isThere = await withTranscript(file, this.#parts.roots(), async (transcript) => {
       const known = this.#identity.find(file, transcript);
       let { offsetBytes } = known;
       const place = transcriptPlace(file);
@@ -62,6 +68,13 @@ export class Keeper {
       return true;
     });
     return isThere === true;
+  }
+
+  /** How many lines of a transcript that is gone were not kept, where some were: the receiver has read more of it. */
+  missingLines(file: string, read: { readonly bytes: number; readonly lines: number }): number {
+    const kept = this.#kept.get(file);
+    if (kept === undefined || kept.offsetBytes >= read.bytes) return 0;
+    return Math.max(1, read.lines - kept.lines);
   }
 
   /** Forgets what it remembers of rows, some of which were deleted. */

@@ -10,7 +10,7 @@ export const keptFromTranscripts = async (
 ): Promise<Database> => {
   const db = openRawTracesInMemory();
   const count = (): void => undefined;
-  const keeper = new Keeper({ db, roots: realRoots(claudeDirs), now: Date.now, count });
+  const keeper = new Keeper({ db, roots: () => realRoots(claudeDirs), now: Date.now, count });
   const { signal } = new AbortController();
   for (const file of files) await keeper.keep(file, signal);
   return db;

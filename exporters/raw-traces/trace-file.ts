@@ -18,13 +18,13 @@ const PAGE_BYTES = 1024;
 export const openRawTraces = (home: string): Connection => {
   const file = path.join(home, RAW_TRACES_FILE);
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
-  const db = connect(file, {});
-  db.pragma(`page_size = ${PAGE_BYTES}`);
-  db.pragma('auto_vacuum = INCREMENTAL');
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = NORMAL');
-  db.transaction(() => prepare(db, file)).immediate();
-  return db;
+  return connect(file, {}, (db) => {
+    db.pragma(`page_size = ${PAGE_BYTES}`);
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.transaction(() => prepare(db, file)).immediate();
+  });
 };
 
 /** The same in memory alone. */
@@ -38,16 +38,28 @@ export const openRawTracesInMemory = (): Connection => {
 export const openRawTracesForReading = (home: string): Connection | undefined => {
   const file = path.join(home, RAW_TRACES_FILE);
   if (!existsSync(file)) return undefined;
-  const db = connect(file, { readonly: true });
-  if (checkVersion(db, file) === SCHEMA_VERSION) return db;
+  let version = 0;
+  const db = connect(file, { readonly: true }, (opened) => {
+    version = checkVersion(opened, file);
+  });
+  if (version === SCHEMA_VERSION) return db;
   db.close();
   return undefined;
 };
 
-const connect = (file: string, options: Database.Options): Connection => {
+const connect = (
+  file: string,
+  options: Database.Options,
+  setUp: (db: Connection) => void,
+): Connection => {
+  let db: Connection | undefined;
   try {
-    return new Database(file, { timeout: BUSY_TIMEOUT_MS, ...options });
+    db = new Database(file, { timeout: BUSY_TIMEOUT_MS, ...options });
+    setUp(db);
+    return db;
   } catch (cause) {
+    db?.close();
+    if (cause instanceof ConfigError) throw cause;
     throw new ConfigError(`Cannot open the raw traces ${file}.`, {
       cause,
       hint: 'Move the file away; what transcripts still hold is read again.',

@@ -5,6 +5,7 @@ export interface TranscriptOrigin {
   readonly path: string;
   /** Bytes of it that were read. */
   readonly bytes: number;
+  readonly lines: number;
   /** When it was last written to, in unix milliseconds. */
   readonly writtenAtMs: number;
 }
@@ -13,7 +14,7 @@ export interface TranscriptOrigin {
 export function transcriptOrigins(db: Database): readonly TranscriptOrigin[] {
   return db
     .prepare<[], TranscriptOrigin>(
-      `SELECT path, bytes, written_at_ms AS writtenAtMs FROM origin WHERE source = 'transcript'
+      `SELECT path, bytes, lines, written_at_ms AS writtenAtMs FROM origin WHERE source = 'transcript'
        ORDER BY written_at_ms DESC, path`,
     )
     .all();

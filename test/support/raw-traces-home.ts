@@ -80,7 +80,7 @@ export class RawTracesHome extends TranscriptHome {
   #newKeeper(): Keeper {
     return new Keeper({
       db: this.db,
-      roots: realRoots([this.claudeDir]),
+      roots: () => realRoots([this.claudeDir]),
       now: () => this.nowMs,
       count: (name, label, by = 1) => {
         const key = `${name} ${label}`;
