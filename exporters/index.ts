@@ -1,10 +1,11 @@
 import type { InstallablePusher } from '../src/component.ts';
 import { prometheus } from './prometheus/index.ts';
 import { rawTraces } from './raw-traces/index.ts';
+import { reports } from './reports/index.ts';
 import { rest } from './rest/index.ts';
 
 /** Every exporter that answers requests. */
 export const exporters = [prometheus, rest] as const;
 
 /** Every exporter that pushes. */
-export const pushers: readonly InstallablePusher<never>[] = [rawTraces];
+export const pushers: readonly InstallablePusher<never>[] = [rawTraces, reports];

@@ -46,6 +46,7 @@ export const DEFAULTS = {
   },
   reports: {
     folder: null,
+    gitAdd: false,
   },
   rawTraces: {
     enabled: false,
