@@ -6,7 +6,7 @@ import { readUpTo } from './read-chunk.ts';
 const PRINT_BYTES = 4096;
 
 /** How far a transcript was kept, and by what it is known again. */
-export interface KnownFile {
+export interface KnownFile extends Prints {
   readonly id: number;
   readonly lineage: number;
   readonly generation: number;
@@ -24,9 +24,6 @@ interface FileRow extends KnownFile {
   readonly path: string;
   readonly device: number;
   readonly inode: number;
-  readonly headBytes: number;
-  readonly headDigest: Buffer;
-  readonly anchorDigest: Buffer;
 }
 
 const COLUMNS = `id, lineage, generation, path, device, inode, offset_bytes AS offsetBytes, head_bytes AS headBytes,
@@ -60,17 +57,18 @@ export class FileIdentity {
     const { device, inode } = transcript;
     const named = this.#byPath.get(path);
     for (const row of [this.#byInode.get(inode, device), named]) {
-      if (row === undefined || !isSame(row, transcript)) continue;
+      if (row === undefined || !isStill(row, transcript.fd)) continue;
       const isMoved = row.path !== path || row.inode !== inode || row.device !== device;
       if (isMoved) this.#move.run(path, device, inode, row.id);
       return row;
     }
     const generation = named === undefined ? 0 : named.generation + 1;
-    const empty = digest(Buffer.alloc(0));
-    const values = [named?.lineage ?? 0, generation, path, device, inode, empty, empty];
+    const prints = printsWithin(Buffer.alloc(0));
+    const { headDigest, anchorDigest } = prints;
+    const values = [named?.lineage ?? 0, generation, path, device, inode, headDigest, anchorDigest];
     const id = Number(this.#insert.run(...values).lastInsertRowid);
     if (named === undefined) this.#start.run(id);
-    return { id, lineage: named?.lineage ?? id, generation, offsetBytes: 0 };
+    return { id, lineage: named?.lineage ?? id, generation, offsetBytes: 0, ...prints };
   }
 }
 
@@ -84,13 +82,23 @@ export const printsOf = (fd: number, offsetBytes: number): Prints => {
   };
 };
 
-const isSame = (row: FileRow, { fd, sizeBytes }: OpenTranscript): boolean => {
-  if (sizeBytes < row.offsetBytes) return false;
-  const now = printsOf(fd, row.offsetBytes);
+/** The same for all that is kept of a file, as bytes. */
+export const printsWithin = (kept: Buffer): Prints => {
+  const headBytes = Math.min(PRINT_BYTES, kept.length);
+  return {
+    headBytes,
+    headDigest: digest(kept.subarray(0, headBytes)),
+    anchorDigest: digest(kept.subarray(kept.length - headBytes)),
+  };
+};
+
+/** Whether an open file still is what was kept, as far as that goes. */
+export const isStill = (known: KnownFile, fd: number): boolean => {
+  const now = printsOf(fd, known.offsetBytes);
   return (
-    now.headBytes === row.headBytes &&
-    now.headDigest.equals(row.headDigest) &&
-    now.anchorDigest.equals(row.anchorDigest)
+    now.headBytes === known.headBytes &&
+    now.headDigest.equals(known.headDigest) &&
+    now.anchorDigest.equals(known.anchorDigest)
   );
 };
 

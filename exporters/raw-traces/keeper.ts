@@ -3,7 +3,7 @@ import type { Shared } from '../../src/component.ts';
 import { packQuickly, packTightly } from './block-data.ts';
 import { BlockTable, type NewBlock, Superseded } from './block-table.ts';
 import { EarlierLines } from './earlier-lines.ts';
-import { FileIdentity, type KnownFile, printsOf } from './file-identity.ts';
+import { FileIdentity, isStill, type KnownFile, printsOf, printsWithin } from './file-identity.ts';
 import { LineRows } from './line-rows.ts';
 import type { LinePlace } from './line-columns.ts';
 import { type OpenTranscript, withTranscript } from './open-transcript.ts';
@@ -54,15 +54,10 @@ export class Keeper {
   /** Keeps all whole lines of a transcript that were not kept yet; false where it is gone or not ours to read. */
   async keep(file: string, signal: AbortSignal): Promise<boolean> {
     const isThere = await withTranscript(file, this.#parts.roots(), async (transcript) => {
-      const known = this.#identity.find(file, transcript);
-      let { offsetBytes } = known;
       const place = transcriptPlace(file);
-      while (!signal.aborted && offsetBytes < transcript.sizeBytes) {
-        const at = { ...known, offsetBytes };
-        const prepared = this.#read(transcript, at, place);
-        if (prepared === null) break;
-        offsetBytes = await this.#write(transcript, at, prepared);
-        if (this.blocks.isFull(known.id)) await this.blocks.settle(known.id);
+      let known: KnownFile | null = this.#identity.find(file, transcript);
+      while (!signal.aborted && known !== null && known.offsetBytes < transcript.sizeBytes) {
+        known = await this.#keepNext(transcript, known, place);
         await turn();
       }
       return true;
@@ -82,20 +77,40 @@ export class Keeper {
     this.#rows.forget();
   }
 
-  #read({ fd }: OpenTranscript, known: KnownFile, place: LinePlace): Prepared | null {
+  /** Keeps the next lines; null where there are none that are finished. */
+  async #keepNext(
+    transcript: OpenTranscript,
+    known: KnownFile,
+    place: LinePlace,
+  ): Promise<KnownFile | null> {
+    const { fd } = transcript;
     const chunk = readChunk(fd, known.offsetBytes, this.#parts.limits);
     if (chunk === null) return null;
     const at = { ...place, from: known.offsetBytes, isKept: this.#earlier.of(known) };
-    return chunk.kind === 'lines' ? prepareLines(chunk, at) : prepareLongLine(chunk, at);
+    const prepared = chunk.kind === 'lines' ? prepareLines(chunk, at) : prepareLongLine(chunk, at);
+    const offsetBytes = known.offsetBytes + prepared.readBytes;
+    const prints =
+      known.offsetBytes === 0 && chunk.kind === 'lines'
+        ? printsWithin(chunk.bytes)
+        : printsOf(fd, offsetBytes);
+    // Written anew while it was read: what was read may be of the one or the other.
+    if (!isStill(known, fd)) throw new Superseded();
+    const next = { ...known, offsetBytes, ...prints };
+    await this.#write(transcript, { known, next }, prepared);
+    if (this.blocks.isFull(known.id)) await this.blocks.settle(known.id);
+    return next;
   }
 
-  async #write(transcript: OpenTranscript, known: KnownFile, prepared: Prepared): Promise<number> {
+  async #write(
+    transcript: OpenTranscript,
+    { known, next }: { readonly known: KnownFile; readonly next: KnownFile },
+    prepared: Prepared,
+  ): Promise<void> {
     const { db, now } = this.#parts;
     const nowMs = now();
     const block = await this.#pack(transcript, known, prepared);
-    const offsetBytes = known.offsetBytes + prepared.readBytes;
-    const { headBytes, headDigest, anchorDigest } = printsOf(transcript.fd, offsetBytes);
     const { sizeBytes, modifiedMs } = transcript;
+    const { offsetBytes, headBytes, headDigest, anchorDigest } = next;
     const prints = [headBytes, headDigest, anchorDigest];
     const values = [offsetBytes, sizeBytes, Math.round(modifiedMs), ...prints];
     try {
@@ -111,7 +126,6 @@ export class Keeper {
       throw error;
     }
     this.#tell(prepared);
-    return offsetBytes;
   }
 
   async #pack(
