@@ -29,6 +29,7 @@ export interface ChunkPlace extends LinePlace {
 /** Type of the line that stands for one that is too long. */
 export const TOO_LONG = 'hall-monitor-long-line';
 const BEGINNING_CHARS = 4096;
+const BLANK = /^[ \t\v\f\r]*$/;
 
 /** Takes the secrets out of whole lines, and reads what their rows say. */
 export const prepareLines = ({ bytes }: Lines, place: ChunkPlace): Prepared => {
@@ -47,7 +48,7 @@ export const prepareLines = ({ bytes }: Lines, place: ChunkPlace): Prepared => {
     const range = [at, end] as const;
     at = end + 1;
     rawAt = rawEnd + 1;
-    if (line.trim() === '' || place.isKept(line)) continue;
+    if (BLANK.test(line) || place.isKept(line)) continue;
     const columns = lineColumns(clean.toString('utf8', ...range), place);
     lines.push({ position, columns });
     marked.push(withMarks(line, markedValues(columns)), '\n');

@@ -69,6 +69,7 @@ export class Round {
     if (this.#seen.get(path) === state) return;
     if (!(await this.#keeper.keep(path, signal))) this.#tellLost(origin);
     if (!signal.aborted) this.#seen.set(path, state);
+    await pause(0, signal);
   }
 
   /** What fails here is told and tried again in the next round; nothing else has to wait for it. */

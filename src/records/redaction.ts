@@ -2,7 +2,7 @@
  * Takes secrets out of text before it is written anywhere. Text goes in, and the same text comes out with
  * `[redacted:<type>]` in place of each secret; everything else stays as it was, to the last character. It may be text as
  * people read it, or lines of JSON: what is escaped stays escaped, and no JSON breaks. Takes time in proportion to the
- * text.
+ * text. Nothing here takes a character beyond ASCII for anything, so that text may also be bytes, one character for each.
  */
 import { privateKeySecrets, urlSecrets } from './secret-blocks.ts';
 import type { SecretDetector, SecretSpan } from './secret-span.ts';
@@ -47,7 +47,7 @@ export const redactLines = (
   detectors: readonly SecretDetector[] = SECRET_DETECTORS,
 ): Redacted => {
   try {
-    const redacted = without(lines, spansIn(lines, detectors));
+    const redacted = without(lines, spansIn(lines, detectors), true);
     if (redacted.found.size === 0) return redacted;
     const before = lines.split('\n');
     const after = redacted.text.split('\n');
@@ -111,7 +111,7 @@ const spansIn = (text: string, detectors: readonly SecretDetector[]): readonly S
   return spans.toSorted((left, right) => left.start - right.start);
 };
 
-const without = (text: string, spans: readonly SecretSpan[]): Redacted => {
+const without = (text: string, spans: readonly SecretSpan[], areLinesKept = false): Redacted => {
   const found = new Map<string, number>();
   const parts: string[] = [];
   let done = 0;
@@ -122,7 +122,8 @@ const without = (text: string, spans: readonly SecretSpan[]): Redacted => {
     for (index++; index < spans.length && spans[index]!.start < end; index++) {
       end = Math.max(end, spans[index]!.end);
     }
-    parts.push(text.slice(done, start), placeOf(type));
+    const lines = areLinesKept ? text.slice(start, end).split('\n') : [''];
+    parts.push(text.slice(done, start), lines.map(() => placeOf(type)).join('\n'));
     found.set(type, (found.get(type) ?? 0) + 1);
     done = end;
   }

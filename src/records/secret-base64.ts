@@ -7,9 +7,9 @@ const MAX_CHARS = 1024 * 1024;
 const SAMPLE_CHARS = 64;
 /** Base64, in lines as programs break it; line ends may be escaped. A last line may be short. */
 const FIRST_LINE = /[A-Za-z0-9+/]{40,}={0,2}/y;
-const NEXT_LINE = /(?:\\+[rn]|\s)+[A-Za-z0-9+/]{40,}={0,2}/y;
+const NEXT_LINE = /(?:\\+[rn]|[ \t\r\n])+[A-Za-z0-9+/]{40,}={0,2}/y;
 const LAST_LINE =
-  /(?:\\+[rn]|\s)+(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}={1,2})?(?![A-Za-z0-9])/y;
+  /(?:\\+[rn]|[ \t\r\n])+(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}={1,2})?(?![A-Za-z0-9])/y;
 
 /** A run of characters that tokens are made of. */
 interface Run {
@@ -72,7 +72,7 @@ const lastLineEnd = (text: string, from: number): number => {
 };
 
 const decoded = (base64: string): string =>
-  Buffer.from(base64.replaceAll(/\\+[rn]|\s/g, ''), 'base64').toString('latin1');
+  Buffer.from(base64.replaceAll(/\\+[rn]|[ \t\r\n]/g, ''), 'base64').toString('latin1');
 
 /** Nearly all of it is what people write. */
 const looksLikeText = (text: string): boolean => {

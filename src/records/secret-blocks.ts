@@ -3,9 +3,9 @@ import { isPlaceholder, type SecretDetector } from './secret-span.ts';
 const BEGIN = '-----BEGIN ';
 const BEGINNING = /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 /** What a key is made of, in lines that a program may have numbered, marked as changed or escaped. */
-const BODY = /^(?:[A-Za-z0-9+/=\s:,.()|>\u2192\u00e2\u0086\u0092-]|\\+[nrt])*/;
+const BODY = /^(?:[A-Za-z0-9+/= \t\r\n:,.()|>\u2192\u00e2\u0086\u0092-]|\\+[nrt])*/;
 /** The same where the end is missing, so that it is told from prose. */
-const CUT_BODY = /^(?:(?:[\s+>-]|\\+[nrt])+[A-Za-z0-9+/=]{16,})*/;
+const CUT_BODY = /^(?:(?:[ \t\r\n+>-]|\\+[nrt])+[A-Za-z0-9+/=]{16,})*/;
 const END = /-----END [A-Z0-9 ]{0,40}-----/;
 
 /** Private keys, to their end or to that of the text they stand in. */
@@ -28,7 +28,7 @@ export const privateKeySecrets: SecretDetector = (text, found) => {
   }
 };
 
-const AUTHORITY = /:\\*\/\\*\/[^\s:@/"'\\<>]{0,128}:([^\s@/"'\\<>]{1,256})@/y;
+const AUTHORITY = /:\\*\/\\*\/[^ \t\r\n:@/"'\\<>]{0,128}:([^ \t\r\n@/"'\\<>]{1,256})@/y;
 
 /** Passwords in addresses, such as that of `postgres://user:password@host`. */
 export const urlSecrets: SecretDetector = (text, found) => {

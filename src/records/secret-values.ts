@@ -7,17 +7,19 @@ const NAME =
 const REST_OF_NAME =
   /(?:s|[_-]?(?:access)?[_-]?key|_[A-Z0-9_]{1,32}|[_-]?(?:value|hash|text|base64|b64))?(?![A-Za-z0-9])/y;
 /** From the name's end to the value: quotes of the name, and `:`, `=`, `=>` or `:=`. */
-const ASSIGNMENT = /(\\*["'`])?(?:\s|\\+t){0,8}(?::=|=>|[:=](?![:=]))(?:\s|\\+t){0,8}/y;
+const ASSIGNMENT =
+  /(\\*["'`])?(?:[ \t\r\n]|\\+t){0,8}(?::=|=>|[:=](?![:=]))(?:[ \t\r\n]|\\+t){0,8}/y;
 const FLAG = /--?[a-z][a-z-]{0,40}$/;
 const FLAG_GAP = / {1,4}(?!-)/y;
 const QUOTE = /(\\*)(["'`])/y;
-const BARE = /(?:[^\s\u0000-\u001f"'`\\,;&|<>(){}[\]]|\\u(?!00[01])[0-9a-f]{4})+/iy;
+const BARE = /(?:[^\u0000-\u0020"'`\\,;&|<>(){}[\]]|\\u(?!00[01])[0-9a-f]{4})+/iy;
 /** In files of variables a value goes on to the end of its line. */
-const BARE_IN_ENV = /(?:[^\s\u0000-\u001f"'`\\]|\\u(?!00[01])[0-9a-f]{4})+/iy;
+const BARE_IN_ENV = /(?:[^\u0000-\u0020"'`\\]|\\u(?!00[01])[0-9a-f]{4})+/iy;
 const SCHEME = /(?:(?:bearer|basic|token|apikey|digest|negotiate|aws4-hmac-sha256)(?: |%20))?/iy;
-const HEADER_VALUE = /[^\s"'`\\,;<>{}]+/y;
+const HEADER_VALUE = /[^\u0000-\u0020"'`\\,;<>{}]+/y;
 const HEADER_LINE = / {0,2}[\w.-]{1,64}=[^"'`\\\r\n<>]{4,4096}/y;
 const MAX_VALUE = 4096;
+const MIN_QUOTED = 4;
 /** Longest value without quotes that is looked into again. */
 const LOOKED_INTO = 128;
 /** How far before a word its name may begin. */
@@ -76,6 +78,7 @@ const valueAfter = (text: string, { at, end, word }: Word): Value | undefined =>
   if (word === '_key' && !isVariable) return undefined;
   const quoted = quotedValue(text, from);
   if (quoted !== undefined) {
+    if (quoted.end - quoted.start < MIN_QUOTED) return undefined;
     const value = text.slice(quoted.start, quoted.end);
     const isSecret = word.startsWith('"auth') ? isLogin(value) : isQuotedSecret(value, type);
     return isSecret ? { ...quoted, type } : undefined;
@@ -98,17 +101,18 @@ const quotedValue = (
   text: string,
   from: number,
 ): { readonly start: number; readonly end: number } | undefined => {
-  QUOTE.lastIndex = from;
-  const opening = QUOTE.exec(text);
-  if (opening === null) return undefined;
-  const [sign, { length: escapes } = '', quote = ''] = opening;
+  let at = from;
+  while (text[at] === '\\') at++;
+  const quote = text[at];
+  if (quote !== '"' && quote !== "'" && quote !== '`') return undefined;
+  const escapes = at - from;
   // Within strings in strings quotes are escaped by 0, 1, 3, 7 backslashes, and so on.
   const level = escapes + 1;
   if ((escapes & level) !== 0) return undefined;
-  const start = from + sign.length;
+  const start = at + 1;
   const limit = Math.min(text.length, start + MAX_VALUE);
   let run = 0;
-  for (let at = start; at < limit; at++) {
+  for (at = start; at < limit; at++) {
     const char = text[at];
     if (char === '\\') {
       run++;
@@ -127,9 +131,9 @@ const DIGIT = /[0-9]/;
 const LETTER = /[A-Za-z]/;
 
 const isQuotedSecret = (value: string, type: string): boolean => {
-  if (value.length < 4 || isPlaceholder(value)) return false;
+  if (isPlaceholder(value)) return false;
   if (type === 'connection-string') return /(?:key|password|pwd|secret)=/i.test(value);
-  if (/\s|\\+[nrt]/.test(value)) return false;
+  if (/[\u0000-\u0020]|\\+[nrt]/.test(value)) return false;
   if (type === 'password') return value.length >= 6 || DIGIT.test(value);
   return isRandom(value);
 };

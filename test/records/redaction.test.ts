@@ -65,6 +65,7 @@ describe('secrets', () => {
       'Server=db;User Id=sa;Password=[redacted:password];',
     ],
     ['{"auth":"dXNlcjpoZW1saWc="}', '{"auth":"[redacted:basic-auth]"}'],
+    ['DB_PASSWORD=пароль-à1 next', 'DB_PASSWORD=[redacted:password] next'],
     ['"x-api-key": "0123456789abcdef"', '"x-api-key": "[redacted:api-key]"'],
   ])('are replaced and nothing else: %s', (before, after) => {
     expect(redact(before).text).toBe(after);
@@ -243,6 +244,28 @@ describe('redaction', () => {
     );
     const deep = `${'['.repeat(20_000)}"token=",123456,"a"${']'.repeat(20_000)}`;
     expect(() => JSON.parse(redactLines(deep).text) as unknown).not.toThrow();
+  });
+
+  it('leaves as many lines as there were, also where a secret takes several', () => {
+    const body = 'MIIEowIBAAKCAQEA0123456789abcdef0123456789abcdef0123456789abcdef';
+    const key = ['-----BEGIN', 'PRIVATE', 'KEY-----'].join(' ');
+    const lines = `{"a":1}\n${key}\n${body}\n${body}\n{"b":2}\n`;
+    expect(redactLines(lines).text.split('\n')).toEqual([
+      '{"a":1}',
+      '[redacted:private-key]',
+      '[redacted:private-key]',
+      '[redacted:private-key]',
+      '{"b":2}',
+      '',
+    ]);
+  });
+
+  it('is the same for text and for its bytes, one character for each', () => {
+    const written =
+      'пароль à â’→ 日本 PASSWORD=gehéim-à1’x {"password":"à b’c1→"} token: àé1234567890x z';
+    const bytes = Buffer.from(written).toString('latin1');
+    expect(Buffer.from(redact(bytes).text, 'latin1').toString('utf8')).toBe(redact(written).text);
+    expect(redact(written).text).toMatch(/^пароль à â’→ 日本 PASSWORD=\[redacted:password\] /);
   });
 
   it('counts by type', () => {
