@@ -17,7 +17,7 @@ const BARE = /(?:[^\u0000-\u0020"'`\\,;&|<>(){}[\]]|\\u(?!00[01])[0-9a-f]{4})+/i
 const BARE_IN_ENV = /(?:[^\u0000-\u0020"'`\\]|\\u(?!00[01])[0-9a-f]{4})+/iy;
 const SCHEME = /(?:(?:bearer|basic|token|apikey|digest|negotiate|aws4-hmac-sha256)(?: |%20))?/iy;
 const HEADER_VALUE = /[^\u0000-\u0020"'`\\,;<>{}]+/y;
-const HEADER_LINE = / {0,2}[\w.-]{1,64}=[^"'`\\\r\n<>]{4,4096}/y;
+const HEADER_LINE = /[\w.-]{1,64}=[^"'`\\\r\n<>]{4,4096}/y;
 const MAX_VALUE = 4096;
 const MIN_QUOTED = 4;
 /** Longest value without quotes that is looked into again. */
@@ -203,8 +203,8 @@ const headerToken = (text: string, from: number): Value | undefined =>
   );
 
 const cookieValue = (text: string, from: number): Value | undefined =>
-  valueLike(text, from, HEADER_LINE, (value) =>
-    isPlaceholder(value.trimStart()) ? null : 'cookie',
+  valueLike(text, text[from] === ' ' ? from + 1 : from, HEADER_LINE, (value) =>
+    isPlaceholder(value) ? null : 'cookie',
   );
 
 const valueLike = (

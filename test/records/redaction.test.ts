@@ -44,6 +44,14 @@ describe('secrets', () => {
     });
   });
 
+  it('are not found again in what is left', () => {
+    for (const { written } of secrets)
+      for (const [, put] of PLACES) {
+        const { text } = redact(put(written));
+        expect(redact(text)).toEqual({ text, found: new Map() });
+      }
+  });
+
   it('are named by their type where they are known by their shape', () => {
     for (const { type, written } of secrets) {
       expect([...redact(` ${written} `).found.keys()]).toContain(type);
@@ -134,7 +142,7 @@ describe('what is no secret', () => {
 });
 
 describe('redaction', () => {
-  it('keeps JSON valid whatever is in it, and finds nothing more the second time', () => {
+  it('keeps JSON valid whatever is in it', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom(...secrets.map(({ written }) => ` ${written} `)),
@@ -159,7 +167,6 @@ describe('redaction', () => {
         const line = JSON.stringify({ [key]: value, nested: JSON.stringify({ [key]: value }) });
         const after = redactLines(line).text;
         expect(() => JSON.parse(after) as unknown).not.toThrow();
-        expect(redactLines(after).text).toBe(after);
       }),
       { numRuns: 1_000 },
     );
