@@ -58,6 +58,8 @@ export class FileIdentity {
     const named = this.#byPath.get(path);
     for (const row of [this.#byInode.get(inode, device), named]) {
       if (row === undefined || !isStill(row, transcript.fd)) continue;
+      // Nothing is known of it but its inode, which may have been given to another file.
+      if (row.offsetBytes === 0 && row.path !== path) continue;
       const isMoved = row.path !== path || row.inode !== inode || row.device !== device;
       if (isMoved) this.#move.run(path, device, inode, row.id);
       return row;

@@ -72,10 +72,15 @@ export class Retention {
     return true;
   }
 
-  /** Lets go of what nothing that stays refers to, and of the room. */
+  /** Lets go of what nothing that stays refers to. */
   tidy(): void {
     this.#db.transaction(() => this.#gone.forEach((step) => step.run())).immediate();
+  }
+
+  /** Gives some of the room that is free back to the file system; whether there is more. */
+  shrink(): boolean {
     this.#db.pragma(`incremental_vacuum(${PAGES_AT_A_TIME})`);
+    return Number(this.#db.pragma('freelist_count', { simple: true })) > 0;
   }
 
   /** Bytes in use, without pages that are free. */

@@ -107,6 +107,7 @@ export class Round {
     }
     if (!isChanged) return;
     this.#retention.tidy();
+    while (!signal.aborted && this.#retention.shrink()) await pause(0, signal);
     this.#keeper.forget();
   }
 }

@@ -27,7 +27,8 @@ interface Source {
 }
 
 const TEXT_LIMIT = 500;
-const PAGE = 100;
+/** Each page asks for the order of the whole conversation. */
+const PAGE = 2_000;
 const HOW =
   'Raw traces keep conversations beyond the days after which Claude Code deletes its transcripts: set\nrawTraces.enabled to true in config.json, or HALL_MONITOR_RAW_TRACES_ENABLED=true, and start `hall-monitor serve` anew.\n';
 

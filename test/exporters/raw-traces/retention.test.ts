@@ -32,6 +32,7 @@ afterEach(() => home[Symbol.dispose]());
 const retain = (limits: { keepDays: number; maxBytes: number }): void => {
   while (retention.step(limits, home.nowMs));
   retention.tidy();
+  while (retention.shrink());
 };
 const rows = (table: string): number => home.one(`SELECT count(*) FROM ${table}`);
 
