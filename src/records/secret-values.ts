@@ -81,6 +81,8 @@ const valueAfter = (text: string, { at, end, word }: Word): Value | undefined =>
     if (quoted.end - quoted.start < MIN_QUOTED) return undefined;
     const value = text.slice(quoted.start, quoted.end);
     const isSecret = word.startsWith('"auth') ? isLogin(value) : isQuotedSecret(value, type);
+    // The shell calls the folder one is in so, too.
+    if (word === 'pwd' && PATH.test(value)) return undefined;
     return isSecret ? { ...quoted, type } : undefined;
   }
   // A quoted name without a quoted value is that of a number or an object.
@@ -162,7 +164,7 @@ interface BarePlace {
 
 /** A path, or members of something, or a call. */
 const CODE = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
-const PATH = /^[.~]{0,2}\/(?:[^/]{0,24}\/){0,64}[^/]{0,24}$/;
+const PATH = /^[.~]{0,2}\/(?:[^/]{0,24}\/){0,64}[^/]{0,24}$|^[A-Za-z]:\\/;
 
 const bareValue = (text: string, { from, type, isVariable }: BarePlace): Value | undefined => {
   const pattern = isVariable ? BARE_IN_ENV : BARE;

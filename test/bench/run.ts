@@ -21,7 +21,9 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   'client-hooks': () => import('./client-hooks.bench.ts'),
   plans: () => import('./plans.bench.ts'),
   'raw-traces': () => import('./raw-traces.bench.ts'),
+  reports: () => import('./reports.bench.ts'),
   history: () => import('./history.bench.ts'),
+  sizes: () => import('./sizes.bench.ts'),
 };
 const CCUSAGE = '@ccusage/ccusage-linux-x64@20.0.24';
 const QUICK_MB = 32;

@@ -90,6 +90,7 @@ describe('what is no secret', () => {
     '"password": "<your password>"',
     '{"input_tokens":12345,"max_tokens":4096,"tokens":[1,2]}',
     'PWD=/home/dev/work/project-1',
+    '{"ts":1,"pwd":"/home/dev/work/project-1","PWD":"C:\\Users\\dev"}',
     'token = tokens[index + 1];',
     'const secret = process.env.CLIENT_SECRET;',
     'https://example.com:8080/path@v2/x',
