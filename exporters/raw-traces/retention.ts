@@ -93,17 +93,10 @@ export class Retention {
     this.#db
       .transaction(() => {
         for (const { id, file, fromByte, toByte } of blocks)
-          for (const step of this.#steps) step.run(usedBy(step, { id, file, fromByte, toByte }));
+          for (const step of this.#steps) step.run({ id, file, fromByte, toByte });
       })
       .immediate();
     const lines = blocks.reduce((sum, block) => sum + block.lines, 0);
     this.#count('export_dropped', `raw-traces ${reason}`, lines);
   }
 }
-
-/** SQLite refuses values that a statement does not name. */
-const usedBy = (
-  { source }: Statement,
-  values: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => source.includes(`@${name}`)));
