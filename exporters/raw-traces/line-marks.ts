@@ -50,14 +50,21 @@ export const exactTime = (atMs: number): string | null =>
 
 /** The line with a mark in place of each value, where it stands first. */
 export const withMarks = (line: string, values: Marked): string => {
-  let marked = line;
+  const places: (readonly [at: number, length: number, mark: string])[] = [];
   for (const [mark, name] of MARKS) {
     const value = values[name];
-    if (value === null) continue;
-    const at = marked.indexOf(`"${value}"`);
-    if (at >= 0) marked = `${marked.slice(0, at + 1)}${mark}${marked.slice(at + 1 + value.length)}`;
+    const at = value === null ? -1 : line.indexOf(`"${value}"`);
+    if (value !== null && at >= 0) places.push([at + 1, value.length, mark]);
   }
-  return marked;
+  let marked = '';
+  let done = 0;
+  for (const [at, length, mark] of places.toSorted(([left], [right]) => left - right)) {
+    // The same value once more.
+    if (at < done) continue;
+    marked += line.slice(done, at) + mark;
+    done = at + length;
+  }
+  return done === 0 ? line : marked + line.slice(done);
 };
 
 /** The line with its values again. */

@@ -23,6 +23,7 @@ export const run: Bench = (options) =>
     const files = transcriptsBelow(claudeDir);
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     const times: number[] = [];
+    const cpuTimes: number[] = [];
     let sizeBytes = 0;
     let lines = 0;
     const runs = options.isQuick ? 3 : 5;
@@ -33,8 +34,11 @@ export const run: Bench = (options) =>
       const roots = realRoots([claudeDir]);
       const keeper = new Keeper({ db, roots: () => roots, now: Date.now, count: () => undefined });
       const startMs = performance.now();
+      const startCpu = process.cpuUsage();
       for (const file of files) await keeper.keep(file, new AbortController().signal);
       times.push(performance.now() - startMs);
+      const { user, system } = process.cpuUsage(startCpu);
+      cpuTimes.push((user + system) / 1000);
       lines = Number(db.prepare('SELECT count(*) FROM line').pluck().get());
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();
@@ -49,6 +53,7 @@ export const run: Bench = (options) =>
       ratio: rounded(bytes / sizeBytes, 2),
       bytes_per_line: rounded(sizeBytes / lines, 0),
       keep_mib_per_s: rounded(bytes / MIB / (median(times) / 1000)),
+      keep_mib_per_cpu_s: rounded(bytes / MIB / (median(cpuTimes) / 1000)),
       redact_mib_per_s: rounded(redactionSpeed(files)),
     };
   });
