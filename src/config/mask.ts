@@ -1,6 +1,14 @@
 import type { Config } from './schema.ts';
 
-const SECRETS: ReadonlySet<string> = new Set(['token']);
+const MASK = '********';
+
+const SECRETS: ReadonlySet<string> = new Set([
+  'token',
+  'otlp.headers',
+  'otlp.metrics.headers',
+  'otlp.traces.headers',
+  'otlp.logs.headers',
+]);
 
 /** Whether a setting must never be shown. */
 export function isSecret(path: readonly PropertyKey[]): boolean {
@@ -9,5 +17,16 @@ export function isSecret(path: readonly PropertyKey[]): boolean {
 
 /** The configuration as it may be shown: secrets that are set read `********`. */
 export function maskSecrets(config: Config): Config {
-  return { ...config, token: config.token === null ? null : '********' };
+  return masked(config, []);
+}
+
+function masked<T>(value: T, path: readonly string[]): T {
+  if (isSecret(path)) return (value === null ? null : MASK) as T;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => [
+      key,
+      masked(inner, [...path, key]),
+    ]),
+  ) as T;
 }
