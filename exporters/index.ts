@@ -1,9 +1,10 @@
 import type { InstallablePusher } from '../src/component.ts';
+import { otlp, otlpMetrics } from './otlp/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { rest } from './rest/index.ts';
 
 /** Every exporter that answers requests. */
-export const exporters = [prometheus, rest] as const;
+export const exporters = [prometheus, rest, otlpMetrics] as const;
 
 /** Every exporter that pushes. */
-export const pushers: readonly InstallablePusher<never>[] = [];
+export const pushers: readonly InstallablePusher<never>[] = [otlp];

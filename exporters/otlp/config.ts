@@ -35,6 +35,8 @@ export interface OtlpConfig extends Readonly<Record<Signal, SignalConfig>> {
   readonly content: boolean;
   readonly history: boolean;
   readonly own: OwnAddress;
+  /** What is wrong with the standard variables, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Where this program is reached. */

@@ -24,7 +24,11 @@ const SIGNALS: readonly Signal[] = ['metrics', 'traces', 'logs'];
 
 /** Works out where each signal goes. */
 export function resolveSettings(config: OtlpConfig): OtlpSettings {
-  const warnings = new Set<string>();
+  // Variables that are there for other programs are nobody's fault where nothing is to be sent.
+  const isMeant =
+    config.enabled &&
+    [config, ...SIGNALS.map((signal) => config[signal])].some(({ endpoint }) => endpoint !== null);
+  const warnings = new Set(isMeant ? config.warnings : []);
   const [metrics = null, traces = null, logs = null] = SIGNALS.map((signal) =>
     config.enabled ? targetOf(config, signal, warnings) : null,
   );

@@ -1,0 +1,102 @@
+/** The SDK's own exporter of metrics over a transport of ours, which tries once: the next push has everything anyway. */
+import type { IExporterTransport } from '@opentelemetry/otlp-exporter-base';
+import { createOtlpNetworkExportDelegate } from '@opentelemetry/otlp-exporter-base';
+import { createOtlpHttpExporterMetrics } from '@opentelemetry/otlp-exporter-base/node-http';
+import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
+import {
+  JsonMetricsSerializer,
+  MetricsExporterMetricsHelper,
+  ProtobufMetricsSerializer,
+} from '@opentelemetry/otlp-transformer';
+import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import type { Poster } from './http-post.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import type { Target } from './settings.ts';
+
+/** What became of the last push. */
+export interface PushResult {
+  /** Undefined where the backend took it. */
+  readonly error: Error | undefined;
+  /** Points that it took and threw away. */
+  readonly rejected: number;
+  readonly message: string;
+}
+
+/** What the exporter is made of. */
+export interface MetricPushParts {
+  readonly target: Target;
+  readonly poster: Poster;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Told when a push begins; what it gives back is told how it ended. */
+  readonly onPush: () => (result: PushResult) => void;
+}
+
+/** Makes an exporter for the SDK's periodic reader. */
+export function createMetricPush(parts: MetricPushParts): PushMetricExporter {
+  const { target } = parts;
+  const serializer = target.encoding === 'json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
+  const delegate = createOtlpNetworkExportDelegate(
+    { timeoutMillis: target.timeoutMs, concurrencyLimit: 1, compression: 'none' },
+    serializer,
+    createOtlpHttpExporterMetrics(
+      'otlp_http_metric_exporter',
+      MetricsExporterMetricsHelper,
+      target.url.href,
+      undefined,
+    ),
+    createTransport(parts, (body) => serializer.deserializeResponse(body)),
+  );
+  return new OTLPMetricExporterBase(delegate, {
+    temporalityPreference: AggregationTemporality.CUMULATIVE,
+  });
+}
+
+type Understand = (body: Uint8Array) => {
+  readonly partialSuccess?: {
+    readonly rejectedDataPoints?: unknown;
+    readonly errorMessage?: unknown;
+  };
+};
+
+function createTransport(
+  { target, poster, now, signal, onPush }: MetricPushParts,
+  understand: Understand,
+): IExporterTransport {
+  return {
+    send: async (data) => {
+      const onResult = onPush();
+      try {
+        const answer = await poster.post(data, signal);
+        judgeAnswer(answer, target.url.origin, now());
+        onResult({ error: undefined, ...partOf(answer.body, understand) });
+        return { status: 'success' };
+      } catch (cause) {
+        const error = cause instanceof Error ? cause : new Error(String(cause));
+        onResult({ error, rejected: 0, message: '' });
+        return { status: 'failure', error };
+      }
+    },
+    shutdown: () => poster.close(),
+  };
+}
+
+function partOf(
+  body: Buffer | null,
+  understand: Understand,
+): Pick<PushResult, 'rejected' | 'message'> {
+  const none = { rejected: 0, message: '' };
+  if (body === null || body.length === 0) return none;
+  try {
+    const { rejectedDataPoints = 0, errorMessage = '' } = understand(body).partialSuccess ?? {};
+    const rejected = Number(rejectedDataPoints);
+    return {
+      rejected: Number.isInteger(rejected) && rejected > 0 ? rejected : 0,
+      message: String(errorMessage).slice(0, 500),
+    };
+  } catch {
+    // The status said that it was taken; an answer in another form says nothing more.
+    return none;
+  }
+}
