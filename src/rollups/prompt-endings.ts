@@ -128,7 +128,7 @@ const prepared = (db: Database) => ({
     rowsSql(
       0,
       `(SELECT id AS ref FROM request WHERE session = @session AND at_ms >= @fromMs AND at_ms <= @toMs AND final = 0
-        ORDER BY at_ms LIMIT ${MAX_UNFINISHED})`,
+        ORDER BY at_ms LIMIT ${MAX_UNFINISHED}) x`,
       'e.end_ms AS endMs, ',
     ),
   ),
