@@ -17,11 +17,13 @@ export interface IdleSweepParts {
   readonly exporter: string;
   readonly hasHistory: boolean;
   readonly state: StateFile<IdleState>;
-  /** Sends what is left of a session. */
-  readonly send: (session: number, signal: AbortSignal) => Promise<SendOutcome>;
+  /** Sends what is left of some sessions. */
+  readonly send: (sessions: readonly number[], signal: AbortSignal) => Promise<SendOutcome>;
 }
 
 const EVERY_MS = 60_000;
+/** Sessions whose spans go out in one request. */
+const TOGETHER = 50;
 /** A session in which nothing happened for so long is over, until something does. */
 const IDLE_MS = 15 * 60_000;
 
@@ -45,20 +47,22 @@ export function createIdleSweep(parts: IdleSweepParts): (signal: AbortSignal) =>
     const fromMs = (await state.read())?.sweptToMs ?? (hasHistory ? 0 : sinceMs - IDLE_MS);
     const toMs = now() - IDLE_MS;
     if (toMs <= fromMs) return;
-    for (const { id } of sessionsLastActive(reader.db, { fromMs, toMs })) {
-      if (!hasEnded(reader.db, id)) await tell(id, signal);
+    const quiet = sessionsLastActive(reader.db, { fromMs, toMs }).map(({ id }) => id);
+    const left = quiet.filter((id) => !hasEnded(reader.db, id));
+    for (let from = 0; from < left.length; from += TOGETHER) {
+      await tell(left.slice(from, from + TOGETHER), signal);
     }
     await state.write({ sweptToMs: toMs });
   };
 
-  const tell = async (session: number, signal: AbortSignal): Promise<void> => {
+  const tell = async (sessions: readonly number[], signal: AbortSignal): Promise<void> => {
     try {
-      const { rejected = 0 } = await send(session, signal);
+      const { rejected = 0 } = await send(sessions, signal);
       if (rejected > 0) count('export_dropped', `${exporter} rejected`, rejected);
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      count('export_dropped', `${exporter} refused`, 1);
-      log.warn({ exporter, reason: error.message }, 'The far side refused a session for good.');
+      count('export_dropped', `${exporter} refused`, sessions.length);
+      log.warn({ exporter, reason: error.message }, 'The far side refused sessions for good.');
     }
   };
 

@@ -47,7 +47,11 @@ export function createTraces(parts: SignalParts): DeliveryLoop {
     exporter: EXPORTER,
     hasHistory,
     state: createStateFile(join(deps.home, 'otlp', 'idle.json'), isIdleState),
-    send: (session, signal) => send(spans.ofIdle(session, now()), signal),
+    send: (sessions, signal) =>
+      send(
+        sessions.flatMap((session) => spans.ofIdle(session, now())),
+        signal,
+      ),
   });
   return {
     run: async (signal) => {
