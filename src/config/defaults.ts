@@ -76,6 +76,7 @@ export const DEFAULTS = {
   },
   reports: {
     folder: null,
+    gitAdd: false,
   },
   rawTraces: {
     enabled: false,

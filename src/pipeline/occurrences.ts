@@ -1,6 +1,7 @@
 import type { HookTelling, OccurrenceRecord } from '../records/occurrence.ts';
 import { type Kept, type OccurrenceRow, SOURCES } from '../store/rows.ts';
 import type { WriteStore } from '../store/write-store.ts';
+import { countOccurrence } from './contributions.ts';
 import { firingKeys, promptKeys, withScope } from './hook-keys.ts';
 import type { Outranks } from './join-request.ts';
 import type { Permissions } from './permissions.ts';
@@ -66,7 +67,7 @@ export class Occurrences {
     if (told === undefined || told.id === known.id) return known;
     store.occurrences.remove(told.id);
     store.hookQueries.keepAlias(told.row.key, known.id);
-    this.#tally(told.row, -1);
+    countOccurrence(store, told.row, -1);
     return { ...known, row: { ...known.row, scopes: told.row.scopes } };
   }
 
@@ -168,21 +169,17 @@ export class Occurrences {
   }
 
   #insert(row: OccurrenceRow): true {
-    this.#parts.store.occurrences.add(row);
-    this.#tally(row, 1);
+    const { store } = this.#parts;
+    store.occurrences.add(row);
+    countOccurrence(store, row, 1);
     return true;
-  }
-
-  #tally({ type, project }: OccurrenceRow, sign: 1 | -1): void {
-    const { tallies, projects } = this.#parts.store;
-    tallies.add('occurrence', `${type}\t${projects.name(project)}`, sign);
   }
 
   #replace(known: Kept<OccurrenceRow>, row: OccurrenceRow): true {
     const { store } = this.#parts;
     const { key, scopes, revision } = known.row;
-    this.#tally(known.row, -1);
-    this.#tally(row, 1);
+    countOccurrence(store, known.row, -1);
+    countOccurrence(store, row, 1);
     store.occurrences.change(known.id, { ...row, key, scopes, revision });
     return true;
   }

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { OriginState, Reject, Source } from '../records/record.ts';
 import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.ts';
+import { Counts } from './counts.ts';
 import { EntityTable, type EntityTableLayout } from './entity-table.ts';
 import { Names } from './names.ts';
 import { HookQueries } from './hook-queries.ts';
@@ -73,6 +74,10 @@ export class WriteStore {
   readonly requestSums: Sums;
   readonly toolSums: Sums;
   readonly tallies: Tallies;
+  /** Tool calls by tool, command and class of failure. */
+  readonly callCounts: Counts<readonly [tool: number, command: string, errorClass: string]>;
+  /** Occurrences by quarter of an hour, type and reason. */
+  readonly occurrenceCounts: Counts<readonly [slot: number, type: string, reason: string]>;
   readonly cursors: CursorTable;
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
@@ -124,6 +129,16 @@ export class WriteStore {
       total: this.#toolTotals,
     });
     this.tallies = new Tallies(db);
+    this.callCounts = new Counts(db, {
+      table: 'total_call',
+      keys: ['tool', 'command', 'error_class'],
+      count: 'calls',
+    });
+    this.occurrenceCounts = new Counts(db, {
+      table: 'rollup_occurrence',
+      keys: ['slot', 'type', 'reason'],
+      count: 'occurrences',
+    });
     this.cursors = new CursorTable(db);
     this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
     this.#deadLetter = db.prepare(
@@ -190,7 +205,15 @@ export class WriteStore {
 
   /** The totals last: what is flushed before adds to them. */
   get #sums() {
-    return [this.requestSums, this.toolSums, this.#requestTotals, this.#toolTotals, this.tallies];
+    return [
+      this.requestSums,
+      this.toolSums,
+      this.#requestTotals,
+      this.#toolTotals,
+      this.tallies,
+      this.callCounts,
+      this.occurrenceCounts,
+    ];
   }
 
   #forget(): void {
