@@ -88,7 +88,7 @@ function faultOf(url: URL | null, config: OtlpConfig): string | undefined {
     return 'their endpoint is no address of the form http://host:port or https://host:port. Correct OTEL_EXPORTER_OTLP_ENDPOINT.';
   }
   if (url.username !== '' || url.password !== '') {
-    return 'their endpoint has a password in it. Move it to OTEL_EXPORTER_OTLP_HEADERS, where it is kept secret.';
+    return 'their endpoint has a password in it. Move it to OTEL_EXPORTER_OTLP_HEADERS, which are never shown.';
   }
   return isOwnAddress(url, config.own)
     ? `${url.host} is Hall Monitor itself. Set HALL_MONITOR_OTLP_ENDPOINT to another backend, or HALL_MONITOR_OTLP_ENABLED=false where OTEL_EXPORTER_OTLP_ENDPOINT is meant for Claude Code.`
