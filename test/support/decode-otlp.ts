@@ -172,9 +172,14 @@ function message(bytes: Buffer, schema: Schema): Fields {
     const [name, kind, isList = false] = schema[tag >> 3] ?? [];
     if (name === undefined || kind === undefined)
       throw new Error(`Field ${tag >> 3} is not known.`);
-    const raw = [() => varint(), () => take(8), () => take(Number(varint())), , , () => take(4)][
-      tag & 7
-    ]?.();
+    const raw = [
+      () => varint(),
+      () => take(8),
+      () => take(Number(varint())),
+      undefined,
+      undefined,
+      () => take(4),
+    ][tag & 7]?.();
     if (raw === undefined) throw new Error(`Wire type ${tag & 7} is not known.`);
     const value = typeof raw === 'bigint' ? whole(raw, kind) : fixed(raw, kind);
     if (isList) ((fields[name] ??= []) as unknown[]).push(value);

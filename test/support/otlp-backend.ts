@@ -127,7 +127,7 @@ const told = (one: Readonly<Record<string, unknown>>): Told => ({
 });
 
 const valueOf = (value: OtlpAttribute['value']): unknown => {
-  const [[kind = '', inner] = []] = Object.entries(value);
+  const [[kind, inner] = ['', undefined]] = Object.entries(value);
   if (kind === 'arrayValue') {
     const { values } = inner as { readonly values: readonly OtlpAttribute['value'][] };
     return values.map(valueOf);

@@ -24,7 +24,7 @@ export function createOtlpRig(now: () => number = () => 1): OtlpRig {
   const deps: PusherDeps = {
     ...log.deps,
     now,
-    log: { ...log.deps.log, warn: note, error: note } as PusherDeps['log'],
+    log: { ...log.deps.log, warn: note, error: note },
     home: log.fixture.home,
     resource: { 'service.name': 'hall-monitor', 'service.version': '9.9.9', 'host.name': 'here' },
     version: '9.9.9',
