@@ -69,7 +69,7 @@ export class LineSpans {
     const call = toolSpan({ entry, place }, this.#telling);
     const { started_agent_id: agentId, tool_use_id: toolUseId } = entry.data;
     if (typeof agentId !== 'string') return [call];
-    const agent = this.#places.agentOf({
+    const agent = this.#places.agents.of({
       session: place.session,
       sessionId: entry.session_id,
       agentId,
@@ -82,19 +82,24 @@ export class LineSpans {
 
   #ofOccurrence({ entry, place }: Placed): readonly SpanDraft[] {
     const { event_type: type, data } = entry;
-    const { session, startMs: untilMs, agent } = place;
-    if (type === 'subagent_stopped') {
-      // The call that waited for an agent tells of it when it returns.
-      const isTold =
-        agent === null || agent === undefined || (!agent.isBackground && agent.callId !== null);
-      return isTold ? [] : [this.#ofAgent(agent, { entry, place })];
-    }
+    const { session, startMs: untilMs } = place;
+    if (type === 'subagent_stopped') return this.#ofStoppedAgent({ entry, place });
     if (data['agent_id'] !== undefined) return [];
     if (PROMPTS.has(type)) return this.#ofEnding({ session, untilMs, isEnd: false });
     if (!ENDINGS.has(type)) return [];
     return type === 'session_ended'
       ? [...this.#ofEnding({ session, untilMs, isEnd: false }), ...this.#ofSession(session)]
       : this.#ofEnding({ session, untilMs, isEnd: true });
+  }
+
+  #ofStoppedAgent({ entry, place }: Placed): readonly SpanDraft[] {
+    const { agent_id: agentId } = entry.data;
+    if (typeof agentId !== 'string') return [];
+    const { session_id: sessionId } = entry;
+    const agent = this.#places.agents.of({ session: place.session, sessionId, agentId });
+    // The call that waited for an agent tells of it when it returns.
+    const isTold = agent === undefined || (!agent.isBackground && agent.callId !== null);
+    return isTold ? [] : [this.#ofAgent(agent, { entry, place })];
   }
 
   #ofAgent(agent: AgentRun, { entry, place }: Placed): SpanDraft {

@@ -8,31 +8,13 @@ export interface AgentRun {
   /** Null where no source has said. */
   readonly type: string | null;
   readonly isBackground: boolean;
-  /** Public id of the tool call that started it, and the agent that made that call; null where not known. */
+  /** Public id of the tool call that started it; null where it is not known. */
   readonly callId: string | null;
-  readonly parentAgentId: string | null;
   /** When it was asked for; when its first request began where that is not known. */
   readonly startMs: number;
   /** When the last thing that is known of it was over. */
   readonly endMs: number;
   readonly requests: number;
-}
-
-interface Row {
-  readonly type: string | null;
-  readonly background: number | null;
-  readonly toolUseId: string | null;
-  readonly parentAgentId: string | null;
-  readonly firstMs: number | null;
-  readonly lastMs: number | null;
-  readonly requests: number;
-}
-
-interface Call {
-  readonly key: string;
-  readonly atMs: number;
-  readonly endMs: number | null;
-  readonly agentId: string | null;
 }
 
 /** Which agent: it may be told with the id of the call that started it, where that is known already. */
@@ -43,41 +25,68 @@ export interface AgentQuery {
   readonly toolUseId?: string;
 }
 
+/** Answers what is known of agents; undefined where nothing was heard of one but its id. */
+export interface AgentRuns {
+  readonly of: (query: AgentQuery) => AgentRun | undefined;
+  /** When it was asked for; cheaper than the whole. */
+  readonly startOf: (query: AgentQuery) => number | undefined;
+}
+
+interface Row {
+  readonly type: string | null;
+  readonly background: number | null;
+  readonly toolUseId: string | null;
+}
+interface Work {
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+  readonly requests: number;
+}
+interface Call {
+  readonly key: string;
+  readonly atMs: number;
+  readonly endMs: number | null;
+}
+
 const TOOL_CALL = 1;
 
-/** Answers what is known of one agent; undefined where nothing was heard of it but its id. */
-export function createAgentRuns(db: Database): (query: AgentQuery) => AgentRun | undefined {
-  const find = db.prepare<{ session: number; agentId: string }, Row>(
-    `SELECT a.agent_type AS type, a.background, a.tool_use_id AS toolUseId, a.parent_agent_id AS parentAgentId,
-       min(r.at_ms) AS firstMs, max(r.end_ms) AS lastMs, count(r.id) AS requests
-     FROM (SELECT @agentId AS agent_id) x LEFT JOIN subagent a ON a.agent_id = x.agent_id
-       LEFT JOIN request r ON r.session = @session AND r.agent_id = x.agent_id`,
+/** Prepares the questions. */
+export function createAgentRuns(db: Database): AgentRuns {
+  const find = db.prepare<[string], Row>(
+    'SELECT agent_type AS type, background, tool_use_id AS toolUseId FROM subagent WHERE agent_id = ?',
+  );
+  const findWork = db.prepare<{ session: number; agentId: string }, Work>(
+    `SELECT min(at_ms) AS firstMs, max(end_ms) AS lastMs, count(*) AS requests FROM request
+     WHERE session = @session AND agent_id = @agentId`,
   );
   const findCall = db.prepare<[string], Call>(
-    `SELECT key, at_ms AS atMs, result_at_ms AS endMs, agent_id AS agentId FROM tool_call WHERE key = ?`,
+    'SELECT key, at_ms AS atMs, result_at_ms AS endMs FROM tool_call WHERE key = ?',
   );
-  return ({ session, sessionId, agentId, toolUseId }) => {
-    const row = find.get({ session, agentId });
+  const callOf = ({ sessionId, toolUseId }: AgentQuery, row: Row | undefined): Call | undefined => {
     const startedBy = row?.toolUseId ?? toolUseId;
-    const call =
-      startedBy === undefined ? undefined : findCall.get(toolCallKey(startedBy, sessionId));
-    const startMs = call?.atMs ?? row?.firstMs ?? null;
-    if (row === undefined || startMs === null) return undefined;
-    const isBackground = row.background === 1;
-    return {
-      agentId,
-      type: row.type,
-      isBackground,
-      callId: call === undefined ? null : entryId(TOOL_CALL, call.key),
-      parentAgentId: row.parentAgentId ?? call?.agentId ?? null,
-      startMs,
+    return startedBy === undefined ? undefined : findCall.get(toolCallKey(startedBy, sessionId));
+  };
+  return {
+    startOf: (query) =>
+      callOf(query, find.get(query.agentId))?.atMs ?? findWork.get(query)?.firstMs ?? undefined,
+    of: (query) => {
+      const row = find.get(query.agentId);
+      const call = callOf(query, row);
+      const work = findWork.get(query);
+      const startMs = call?.atMs ?? work?.firstMs ?? null;
+      if (startMs === null) return undefined;
+      const isBackground = row?.background === 1;
       // The call of an agent in the background returns at once.
-      endMs: Math.max(
+      const returnedMs = isBackground ? null : (call?.endMs ?? null);
+      return {
+        agentId: query.agentId,
+        type: row?.type ?? null,
+        isBackground,
+        callId: call === undefined ? null : entryId(TOOL_CALL, call.key),
         startMs,
-        row.lastMs ?? startMs,
-        (isBackground ? null : call?.endMs) ?? startMs,
-      ),
-      requests: row.requests,
-    };
+        endMs: Math.max(startMs, work?.lastMs ?? startMs, returnedMs ?? startMs),
+        requests: work?.requests ?? 0,
+      };
+    },
   };
 }

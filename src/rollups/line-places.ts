@@ -4,8 +4,8 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import type { StoredMetric } from '../store/store.ts';
-import { type AgentRun, createAgentRuns } from './agent-runs.ts';
-import { createSessionPrompts, promptIndexAt, type SessionPrompt } from './session-prompts.ts';
+import { type AgentRuns, createAgentRuns } from './agent-runs.ts';
+import { createSessionPrompts, promptAt, type SessionPrompts } from './session-prompts.ts';
 
 /** Where one line belongs. */
 export interface LinePlace {
@@ -15,15 +15,13 @@ export interface LinePlace {
   readonly endMs: number | null;
   /** Public id of the prompt; null where the session has none before it. */
   readonly promptId: string | null;
-  /** Agent that did it; null for the main conversation, undefined where nothing is known of the agent. */
-  readonly agent: AgentRun | null | undefined;
 }
 
 /** Places of lines, and what they were found with. */
 export interface LinePlaces {
   readonly of: (lines: readonly StoredMetric[]) => ReadonlyMap<number, LinePlace>;
-  readonly promptsOf: (session: number) => readonly SessionPrompt[];
-  readonly agentOf: ReturnType<typeof createAgentRuns>;
+  readonly prompts: SessionPrompts;
+  readonly agents: AgentRuns;
 }
 
 interface Row {
@@ -33,6 +31,10 @@ interface Row {
   readonly agentId: string | null;
   readonly startMs: number;
   readonly endMs: number | null;
+}
+/** A row, and when what it is part of was asked for. */
+interface Anchored extends Row {
+  readonly askedMs: number;
 }
 
 const TABLES = ['request', 'tool_call', 'occurrence'] as const;
@@ -51,42 +53,43 @@ export function createLinePlaces(db: Database): LinePlaces {
          CROSS JOIN ${table} e ON e.id = x.ref CROSS JOIN session ON session.id = e.session`,
     ),
   );
-  const promptsOf = createSessionPrompts(db);
-  const agentOf = createAgentRuns(db);
+  const prompts = createSessionPrompts(db);
+  const agents = createAgentRuns(db);
   const of = db.transaction((lines: readonly StoredMetric[]): ReadonlyMap<number, LinePlace> => {
     const seqs = new Set(lines.map(({ seq }) => seq));
     const [first, last] = [lines[0]?.seq ?? 0, lines.at(-1)?.seq ?? -1];
-    const prompts = remembered(promptsOf);
-    const agents = new Map<string, AgentRun | undefined>();
-    const placeOf = (row: Row): LinePlace => {
-      const { session, sessionId, agentId, startMs, endMs } = row;
-      const agent = agentId === null ? null : agentOfRow({ session, sessionId, agentId });
-      const known = prompts(session);
-      const asked = known[promptIndexAt(known, agent?.startMs ?? startMs)];
-      return { session, startMs, endMs, agent, promptId: asked?.id ?? null };
-    };
-    const agentOfRow = (query: { session: number; sessionId: string; agentId: string }) => {
-      const key = `${query.session} ${query.agentId}`;
-      if (!agents.has(key)) agents.set(key, agentOf(query));
-      return agents.get(key);
-    };
+    const found = rows.flatMap((statement) => statement.all(first, last));
+    const anchored = withAnchors(
+      found.filter(({ seq }) => seqs.has(seq)),
+      agents,
+    );
     return new Map(
-      rows.flatMap((statement) =>
-        statement
-          .all(first, last)
-          .filter(({ seq }) => seqs.has(seq))
-          .map((row) => [row.seq, placeOf(row)] as const),
-      ),
+      [...Map.groupBy(anchored, ({ session }) => session)].flatMap(([session, own]) => {
+        const known = prompts.between(session, momentsOf(own));
+        return own.map(({ seq, startMs, endMs, askedMs }): [number, LinePlace] => [
+          seq,
+          { session, startMs, endMs, promptId: promptAt(known, askedMs)?.id ?? null },
+        ]);
+      }),
     );
   });
-  return { of, promptsOf, agentOf };
+  return { of, prompts, agents };
 }
 
-function remembered<V>(find: (session: number) => V): (session: number) => V {
-  const known = new Map<number, V>();
-  return (session) => {
-    const found = known.get(session) ?? find(session);
-    known.set(session, found);
-    return found;
-  };
+function withAnchors(rows: readonly Row[], agents: AgentRuns): readonly Anchored[] {
+  const starts = new Map<string, number | undefined>();
+  return rows.map((row) => {
+    const { session, sessionId, agentId, startMs } = row;
+    if (agentId === null) return { ...row, askedMs: startMs };
+    const key = `${session} ${agentId}`;
+    if (!starts.has(key)) starts.set(key, agents.startOf({ session, sessionId, agentId }));
+    return { ...row, askedMs: starts.get(key) ?? startMs };
+  });
 }
+
+const momentsOf = (
+  rows: readonly Anchored[],
+): { readonly fromMs: number; readonly toMs: number } => ({
+  fromMs: rows.reduce((least, { askedMs }) => Math.min(least, askedMs), Infinity),
+  toMs: rows.reduce((most, { askedMs }) => Math.max(most, askedMs), -Infinity),
+});

@@ -9,7 +9,7 @@ import { rowsSql } from '../store/read-rows.ts';
 import type { StoredMetric } from '../store/store.ts';
 import type { AgentRun } from './agent-runs.ts';
 import type { LinePlace, LinePlaces } from './line-places.ts';
-import { promptIndexAt, type SessionPrompt } from './session-prompts.ts';
+import type { SessionPrompt } from './session-prompts.ts';
 
 /** A prompt whose work is over, as far as is known. */
 export interface PromptEnding {
@@ -69,13 +69,12 @@ interface Head {
 /** Answers which prompt was over at a moment; undefined where there is none, or it was told before and nothing came since. */
 export function createPromptEndings(
   db: Database,
-  { promptsOf, agentOf }: LinePlaces,
+  { prompts, agents }: LinePlaces,
 ): (query: EndingQuery) => PromptEnding | undefined {
   const { endedBefore, busyUntil, head, unfinishedRows, backgroundAgents } = prepared(db);
   const isBusy = (window: Window): boolean => (busyUntil.get(window)?.endMs ?? null) !== null;
   return db.transaction(({ session, untilMs, isEnd }: EndingQuery): PromptEnding | undefined => {
-    const prompts = promptsOf(session);
-    const prompt = prompts[promptIndexAt(prompts, isEnd ? untilMs : untilMs - 1)];
+    const prompt = prompts.at(session, isEnd ? untilMs : untilMs - 1);
     if (prompt === undefined) return undefined;
     const window = { session, fromMs: prompt.atMs, toMs: untilMs };
     const toldMs = endedBefore.get(window)?.atMs ?? null;
@@ -85,23 +84,21 @@ export function createPromptEndings(
     // A command that asked nothing of the model is no work.
     if (named === undefined || (prompt.isCommand && (busy?.requests ?? 0) === 0)) return undefined;
     const { sessionId } = named;
-    const promptAt = (atMs: number): string | null =>
-      prompts[promptIndexAt(prompts, atMs)]?.id ?? null;
-    const agentFor = (agentId: string): AgentRun | undefined =>
-      agentOf({ session, sessionId, agentId });
+    const promptIdAt = (atMs: number): string | null => prompts.at(session, atMs)?.id ?? null;
     return {
       ...named,
       prompt,
       endMs: Math.max(prompt.atMs, busy?.endMs ?? 0, isEnd ? untilMs : 0),
       unfinished: unfinishedRows.all(window).map((row) => {
-        const agent = row.agent_id === null ? null : agentFor(row.agent_id);
-        const { at_ms: startMs, endMs } = row;
-        const promptId = promptAt(agent?.startMs ?? startMs);
-        return { entry: requestEntry(row), place: { session, startMs, endMs, agent, promptId } };
+        const { at_ms: startMs, endMs, agent_id: agentId } = row;
+        const asked =
+          agentId === null ? undefined : agents.startOf({ session, sessionId, agentId });
+        const place = { session, startMs, endMs, promptId: promptIdAt(asked ?? startMs) };
+        return { entry: requestEntry(row), place };
       }),
       agents: backgroundAgents.all(window).flatMap(({ agentId }) => {
-        const agent = agentFor(agentId);
-        return agent === undefined ? [] : [{ agent, promptId: promptAt(agent.startMs) }];
+        const agent = agents.of({ session, sessionId, agentId });
+        return agent === undefined ? [] : [{ agent, promptId: promptIdAt(agent.startMs) }];
       }),
     };
   });

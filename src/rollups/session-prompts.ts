@@ -9,24 +9,53 @@ export interface SessionPrompt {
   readonly isCommand: boolean;
 }
 
-const OCCURRENCE = 2;
-
-/** Answers what was asked for in a session, oldest first. */
-export function createSessionPrompts(db: Database): (session: number) => readonly SessionPrompt[] {
-  const read = db.prepare<[number], { key: string; atMs: number; type: string }>(
-    `SELECT key, at_ms AS atMs, type FROM occurrence
-     WHERE session = ? AND type IN ('user_prompt', 'slash_command') AND agent_id IS NULL ORDER BY at_ms, id`,
-  );
-  return (session) =>
-    read.all(session).map(({ key, atMs, type }) => ({
-      id: entryId(OCCURRENCE, key),
-      atMs,
-      isCommand: type === 'slash_command',
-    }));
+/** Answers what was asked for in a session. */
+export interface SessionPrompts {
+  /** The last one that was there at a moment. */
+  readonly at: (session: number, atMs: number) => SessionPrompt | undefined;
+  /** The one that was there at `fromMs` and all later ones up to `toMs`, oldest first. */
+  readonly between: (
+    session: number,
+    moments: { readonly fromMs: number; readonly toMs: number },
+  ) => readonly SessionPrompt[];
 }
 
-/** Place of the last prompt that was there at a moment; -1 where there was none. */
-export function promptIndexAt(prompts: readonly SessionPrompt[], atMs: number): number {
+interface Row {
+  readonly key: string;
+  readonly atMs: number;
+  readonly type: string;
+}
+
+const OCCURRENCE = 2;
+
+/** Prepares the questions. Each looks at no more of a session than what lies between the prompts it is about. */
+export function createSessionPrompts(db: Database): SessionPrompts {
+  const prompts = `SELECT key, at_ms AS atMs, type FROM occurrence
+    WHERE session = @session AND type IN ('user_prompt', 'slash_command') AND agent_id IS NULL`;
+  const last = db.prepare<{ session: number; atMs: number }, Row>(
+    `${prompts} AND at_ms <= @atMs ORDER BY at_ms DESC, id DESC LIMIT 1`,
+  );
+  const later = db.prepare<{ session: number; fromMs: number; toMs: number }, Row>(
+    `${prompts} AND at_ms > @fromMs AND at_ms <= @toMs ORDER BY at_ms, id`,
+  );
+  const at = (session: number, atMs: number): SessionPrompt | undefined => {
+    const row = last.get({ session, atMs });
+    return row === undefined ? undefined : promptOf(row);
+  };
+  return {
+    at,
+    between: (session, { fromMs, toMs }) => [
+      ...[at(session, fromMs) ?? []].flat(),
+      ...later.all({ session, fromMs, toMs }).map(promptOf),
+    ],
+  };
+}
+
+/** The last of some prompts, oldest first, that was there at a moment. */
+export function promptAt(
+  prompts: readonly SessionPrompt[],
+  atMs: number,
+): SessionPrompt | undefined {
   let low = 0;
   let high = prompts.length;
   while (low < high) {
@@ -34,5 +63,11 @@ export function promptIndexAt(prompts: readonly SessionPrompt[], atMs: number): 
     if ((prompts[middle]?.atMs ?? 0) <= atMs) low = middle + 1;
     else high = middle;
   }
-  return low - 1;
+  return prompts[low - 1];
 }
+
+const promptOf = ({ key, atMs, type }: Row): SessionPrompt => ({
+  id: entryId(OCCURRENCE, key),
+  atMs,
+  isCommand: type === 'slash_command',
+});
