@@ -31,6 +31,8 @@ export interface MetricPushParts {
   readonly signal: AbortSignal;
   /** Told when a push begins; what it gives back is told how it ended. */
   readonly onPush: () => (result: PushResult) => void;
+  /** Told of a push that did not begin. */
+  readonly onFailure: (error: Error) => void;
 }
 
 /** Makes an exporter for the SDK's periodic reader. */
@@ -48,9 +50,27 @@ export function createMetricPush(parts: MetricPushParts): PushMetricExporter {
     ),
     createTransport(parts, (body) => serializer.deserializeResponse(body)),
   );
-  return new OTLPMetricExporterBase(delegate, {
+  const exporter = new OTLPMetricExporterBase(delegate, {
     temporalityPreference: AggregationTemporality.CUMULATIVE,
   });
+  return {
+    export: (metrics, done) =>
+      exporter.export(metrics, (result) => {
+        const { error } = result;
+        // The SDK gives up by itself where one push has not ended when the next begins.
+        if (error !== undefined && !(error instanceof TransportError)) parts.onFailure(error);
+        done(result);
+      }),
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+    selectAggregationTemporality: (type) => exporter.selectAggregationTemporality(type),
+    selectAggregation: (type) => exporter.selectAggregation(type),
+  };
+}
+
+/** A failure that was told where it arose. */
+class TransportError extends Error {
+  override readonly name = 'TransportError';
 }
 
 type Understand = (body: Uint8Array) => {
@@ -75,7 +95,7 @@ function createTransport(
       } catch (cause) {
         const error = cause instanceof Error ? cause : new Error(String(cause));
         onResult({ error, rejected: 0, message: '' });
-        return { status: 'failure', error };
+        return { status: 'failure', error: new TransportError(error.message, { cause: error }) };
       }
     },
     shutdown: () => poster.close(),

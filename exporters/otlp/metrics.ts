@@ -1,4 +1,5 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { CollectionResult } from '@opentelemetry/sdk-metrics';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { Component } from '../../src/component.ts';
 import { pause } from '../../src/runtime/pause.ts';
@@ -87,6 +88,7 @@ function startPush({ target, config, deps, source, signal, note }: PushParts): {
     poster: createPoster(target, version),
     now,
     signal,
+    onFailure: (error) => note({ error, rejected: 0, message: '' }),
     onPush: () => {
       const keep = source.begin();
       return (result) => {
@@ -102,7 +104,7 @@ function startPush({ target, config, deps, source, signal, note }: PushParts): {
     exporter,
     exportIntervalMillis: metricIntervalMs,
     exportTimeoutMillis: Math.min(metricTimeoutMs, metricIntervalMs),
-    metricProducers: [source.producer],
+    metricProducers: [{ collect: () => collectFrom(source, log) }],
   });
   const provider = new MeterProvider({
     resource: resourceFromAttributes(resource),
@@ -114,6 +116,19 @@ function startPush({ target, config, deps, source, signal, note }: PushParts): {
     await saved;
   };
   return { stop };
+}
+
+/** The reader keeps to itself what goes wrong here. */
+async function collectFrom(
+  { producer }: MetricSource,
+  log: OtlpMetricsDeps['log'],
+): Promise<CollectionResult> {
+  try {
+    return await producer.collect();
+  } catch (error) {
+    log.error({ err: error, exporter: EXPORTER }, 'Metrics could not be collected.');
+    throw error;
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -40,8 +40,8 @@ export function createSender<T>({
 }: SenderParts<T>): Sender<T> {
   const poster = createPoster(target, version);
   const send = async (items: readonly T[], signal: AbortSignal): Promise<SendOutcome> => {
-    const body = serializer.serializeRequest([...items]);
-    if (body === undefined || items.length === 0) return {};
+    const body = items.length === 0 ? undefined : serializer.serializeRequest([...items]);
+    if (body === undefined) return {};
     const answer = await poster.post(body, signal);
     judgeAnswer(answer, target.url.origin, now());
     return outcomeOf(answer.body, items.length);
