@@ -110,14 +110,36 @@ export function addData(
   for (const name in data) {
     if (left <= 0) return;
     const value = data[name];
-    if (!Object.hasOwn(data, name) || TOLD_ELSEWHERE.has(name) || !KEY.test(name)) continue;
-    const known = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+    const target = targetOf(name);
+    if (target === null || !Object.hasOwn(data, name)) continue;
     const isTold =
       (typeof value === 'number' && Number.isFinite(value)) ||
       typeof value === 'boolean' ||
-      (typeof value === 'string' && (hasContent || (known !== undefined && isPlainName(value))));
+      (typeof value === 'string' && (hasContent || (target.isName && isPlainName(value))));
     if (!isTold) continue;
     left -= 1;
-    draft[known ?? `hall_monitor.${name}`] = value;
+    draft[target.attribute] = value;
   }
+}
+
+/** What becomes of a name in `data`: the attribute, and whether texts in it are names. */
+interface DataTarget {
+  readonly attribute: string;
+  readonly isName: boolean;
+}
+
+/** There are few names, but anybody can send further ones. */
+const MAX_TARGETS = 1_000;
+const targets = new Map<string, DataTarget | null>();
+
+function targetOf(name: string): DataTarget | null {
+  const remembered = targets.get(name);
+  if (remembered !== undefined) return remembered;
+  const known = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+  const isTold = KEY.test(name) && !TOLD_ELSEWHERE.has(name);
+  const target = isTold
+    ? { attribute: known ?? `hall_monitor.${name}`, isName: known !== undefined }
+    : null;
+  if (targets.size < MAX_TARGETS) targets.set(name, target);
+  return target;
 }

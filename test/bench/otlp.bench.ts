@@ -59,11 +59,17 @@ export const run: Bench = (options) =>
         ['both_json', { protocol: 'http/json' }],
       ] as const) {
         const seconds: number[] = [];
+        const cpuSeconds: number[] = [];
         for (let round = 0; round < RUNS; round += 1) {
+          const before = process.cpuUsage();
           seconds.push(await drain(home, { endpoint, ...signals }));
+          const { user, system } = process.cpuUsage(before);
+          cpuSeconds.push((user + system) / 1_000_000);
           options.note(`${name}: ${rounded(events / (seconds.at(-1) ?? 1), 0)} events/s`);
         }
         rates[`${name}_events_per_s`] = rounded(events / median(seconds), 0);
+        // What a core does that nobody else wants.
+        rates[`${name}_events_per_cpu_s`] = rounded(events / median(cpuSeconds), 0);
       }
       return {
         events,
