@@ -62,8 +62,7 @@ export function createProgram(terminal: Terminal): {
   };
   registerServingCommands(registry);
   registerReadingCommands(registry);
-  registerExportCommands(registry);
-  registerReportCommands(registry);
+  registerReportCommands(registry, registerExportCommands(registry));
   registerStoreCommands(registry);
   registerHooksCommands(registry);
   registerDoctorCommand(registry);

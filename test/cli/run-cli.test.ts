@@ -375,6 +375,7 @@ describe('help', () => {
         'import',
         'report',
         'export',
+        'tasks',
         'sessions',
         'plans',
         'explain',
