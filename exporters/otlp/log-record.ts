@@ -12,7 +12,7 @@ import {
   type Draft,
   type Telling,
 } from './entry-attributes.ts';
-import { GEN_AI, isPlainName, OWN } from './names.ts';
+import { GEN_AI, isPlainName, OWN, plainName } from './names.ts';
 import { hrTime, type Origin } from './span-draft.ts';
 import { agentSpanId, entrySpanId, rootSpanId, traceIdOf } from './span-ids.ts';
 
@@ -69,7 +69,9 @@ export function planRecord(
     attributes[GEN_AI.session] = event.session_id;
     attributes[GEN_AI.conversation] = event.session_id;
   }
-  if (event.feature_id !== undefined) attributes[OWN.featureId] = event.feature_id;
+  if (event.feature_id !== undefined) {
+    attributes[OWN.featureId] = parts.hasContent ? event.feature_id : plainName(event.feature_id);
+  }
   if (event.status !== undefined) attributes[OWN.featureStatus] = event.status;
   if (event.pr_url !== undefined) attributes[GEN_AI.url] = event.pr_url;
   const { project_path: path, activation, ...data } = event.data;

@@ -10,9 +10,13 @@ import {
 } from '@opentelemetry/otlp-transformer';
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import { TransientError } from '../../src/errors.ts';
 import type { Poster } from './http-post.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import type { Target } from './settings.ts';
+
+/** However long a backend says to stay away, it is asked again after so many milliseconds. */
+const LONGEST_REST_MS = 15 * 60_000;
 
 /** What became of the last push. */
 export interface PushResult {
@@ -84,8 +88,12 @@ function createTransport(
   { target, poster, now, signal, onPush }: MetricPushParts,
   understand: Understand,
 ): IExporterTransport {
+  let notBeforeMs = 0;
   return {
     send: async (data) => {
+      if (now() < notBeforeMs) {
+        return { status: 'failure', error: new TransportError('The backend asked for a rest.') };
+      }
       const onResult = onPush();
       try {
         const answer = await poster.post(data, signal);
@@ -95,6 +103,8 @@ function createTransport(
       } catch (cause) {
         const error = cause instanceof Error ? cause : new Error(String(cause));
         onResult({ error, rejected: 0, message: '' });
+        const askedMs = error instanceof TransientError ? (error.retryAfterMs ?? 0) : 0;
+        notBeforeMs = now() + Math.min(askedMs, LONGEST_REST_MS);
         return { status: 'failure', error: new TransportError(error.message, { cause: error }) };
       }
     },

@@ -2,7 +2,7 @@ import type { PusherDeps } from '../../src/component.ts';
 import type { PlanEvent } from '../../src/records/plan.ts';
 import { type PlanSpan, planSpans } from '../../src/rollups/plan-spans.ts';
 import type { Telling } from './entry-attributes.ts';
-import { GEN_AI, OWN } from './names.ts';
+import { GEN_AI, OWN, plainName } from './names.ts';
 import type { SpanDraft } from './span-draft.ts';
 
 type Db = PusherDeps['reader']['db'];
@@ -104,18 +104,30 @@ const pullRequest = (event: PlanEvent, spans: readonly PlanSpan[]): PlanSpan | u
 
 /** A plan's span as it goes out. */
 export function planSpanDraft(span: PlanSpan, { hasContent, projectName }: Telling): SpanDraft {
-  const { attributes } = span;
-  const path = attributes[OWN.planProject];
-  const told = hasContent
-    ? attributes
-    : Object.fromEntries(Object.entries(attributes).filter(([name]) => !CONTENT.has(name)));
+  const path = span.attributes[OWN.planProject];
+  const told = hasContent ? span : withoutContent(span);
   return {
-    ...span,
+    ...told,
     kind: 'internal',
     attributes: {
-      ...told,
+      ...told.attributes,
       [OWN.span]: 'plan',
       ...(typeof path === 'string' && { [OWN.project]: projectName(path) }),
     },
+  };
+}
+
+/** A span with nothing in it but names; a feature is called what a person wrote into a manifest, which may be anything. */
+function withoutContent(span: PlanSpan): PlanSpan {
+  const { [OWN.featureId]: id, ...others } = Object.fromEntries(
+    Object.entries(span.attributes).filter(([name]) => !CONTENT.has(name)),
+  );
+  if (typeof id !== 'string') return { ...span, attributes: others };
+  const name = plainName(id);
+  return {
+    ...span,
+    name: `feature ${name}`,
+    message: span.message === null ? null : `feature_failed ${name}`,
+    attributes: { ...others, [OWN.featureId]: name },
   };
 }

@@ -122,9 +122,16 @@ describe('content', () => {
 
   it('of plans, which is paths and descriptions, stays here too', async () => {
     fillPlanSample(rig.log.fixture.db);
+    const said = `F001: delete ${CANARY}`;
+    for (const table of ['plan_event', 'plan_feature']) {
+      rig.log.fixture.db
+        .prepare(`UPDATE ${table} SET feature_id = ? WHERE feature_id = 'F001'`)
+        .run(said);
+    }
     await drain({});
     expect(spansOf(backend.taken).length).toBeGreaterThan(3);
-    expect(bodies()).not.toMatch(/home\/dev|Counts things/);
+    expect(bodies()).not.toMatch(/home\/dev|Counts things|canary/);
+    expect(bodies()).toContain('feature other');
     expect(bodies()).toContain('hall_monitor.feature.id');
   });
 });
@@ -167,6 +174,29 @@ function withoutDefaults(value: unknown): unknown {
 }
 
 describe('the spans of plans', () => {
+  it('wait a little for what the plan cost, which is worked out soon after it changed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { db } = rig.log.fixture;
+    const { plan } = fillPlanSample(db);
+    db.exec('UPDATE plan SET dirty = 1');
+    rig.start({ endpoint: backend.url, history: true, logs: 'none' });
+    const turns = async (ms: number): Promise<void> => {
+      await vi.advanceTimersByTimeAsync(ms);
+      for (let turn = 0; turn < 50; turn += 1)
+        await new Promise((resolve) => setImmediate(resolve));
+    };
+    await turns(2_000);
+    expect(backend.received).toEqual([]);
+    db.prepare('UPDATE plan_usage SET cost_nano_usd = 7000000000 WHERE attempt <> 0').run();
+    db.prepare('UPDATE plan SET dirty = 0 WHERE id = ?').run(plan);
+    for (let step = 0; step < 100 && backend.taken.length === 0; step += 1) await turns(250);
+    vi.useRealTimers();
+    const costs = spansOf(backend.taken).map(
+      ({ attributes }) => attributes['hall_monitor.cost_usd'],
+    );
+    expect(costs).toContain(7);
+  });
+
   it('are the ones that REST gives, as far as they have ended', async () => {
     const { db } = rig.log.fixture;
     fillPlanSample(db);

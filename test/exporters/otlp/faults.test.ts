@@ -77,11 +77,10 @@ describe('an hour without a backend', () => {
     expect(backend.received.length).toBeLessThan(80);
     backend.behave(answer(200));
     await until(() => logsOf(backend.taken).length >= 2_700, 1_000);
-    await network();
     const last = 1_500 + Math.ceil(HOUR_MS / 300_000) * 100;
+    await until(() => count('exported otlp-logs') === last);
     expect(idsOf(backend.taken)).toEqual(ids(1, last));
     expect(trouble()).toBeUndefined();
-    expect(count('exported otlp-logs')).toBe(last);
     expect(count('export_dropped otlp-logs refused')).toBeUndefined();
   });
 
@@ -178,7 +177,8 @@ describe('a batch that is refused', () => {
       );
       start();
       commit(1, 5);
-      await until(() => rig.deps.cursors.load('otlp-logs')?.seq === 5);
+      await until(() => count('exported otlp-logs') === 4);
+      expect(rig.deps.cursors.load('otlp-logs')?.seq).toBe(5);
       expect(idsOf(backend.taken).map(String).toSorted()).toEqual([
         'msg_1',
         'msg_2',
@@ -186,7 +186,6 @@ describe('a batch that is refused', () => {
         'msg_5',
       ]);
       expect(count('export_dropped otlp-logs refused')).toBe(1);
-      expect(count('exported otlp-logs')).toBe(4);
       const letter = rig.log.deps.reader.db
         .prepare<[], { body: string; reason: string }>(
           'SELECT body, reason FROM export_dead_letter',
@@ -211,10 +210,10 @@ describe('a batch that is refused', () => {
       );
       start({ protocol });
       commit(1, 5);
-      await until(() => rig.deps.cursors.load('otlp-logs')?.seq === 5);
+      await until(() => count('exported otlp-logs') === 3);
       expect(backend.received.length).toBe(1);
       expect(count('export_dropped otlp-logs rejected')).toBe(2);
-      expect(count('exported otlp-logs')).toBe(3);
+      expect(rig.deps.cursors.load('otlp-logs')?.seq).toBe(5);
       expect(rig.warnings.join()).toContain('too old');
     },
   );
@@ -332,8 +331,8 @@ describe('a connection', () => {
     await until(() => trouble() !== undefined);
     expect(trouble()).toContain(`Cannot read ${certificateFile}`);
     writeFileSync(certificateFile, TLS_CERTIFICATE);
-    await until(() => idsOf(secure.taken).length === 2, 1_000);
-    expect(trouble()).toBeUndefined();
+    await until(() => trouble() === undefined, 1_000);
+    expect(idsOf(secure.taken)).toEqual(ids(1, 2));
   });
 
   it('stops at once when told to, in the middle of a request', async () => {

@@ -255,6 +255,20 @@ describe('metrics by OTLP', () => {
     ).toBe(1);
   });
 
+  it('give a backend the rest that it asks for', async () => {
+    backend.behave(answer(429, { 'retry-after': '150' }));
+    start();
+    await interval();
+    backend.behave(answer(200));
+    for (let minute = 0; minute < 2; minute += 1) {
+      await vi.advanceTimersByTimeAsync(MINUTE_MS);
+      await network();
+    }
+    expect(backend.received.length).toBe(1);
+    await interval();
+    expect(backend.taken.length).toBe(1);
+  });
+
   it('that were taken in part are counted', async () => {
     backend.behave(
       answer(200, {}, '{"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"too many"}}'),
