@@ -60,7 +60,11 @@ export function createPoster(target: Target, version: string): Poster {
       { target, signal },
     );
   };
-  const close = (): void => void agent?.then((own) => own.destroy());
+  const close = (): void =>
+    void agent?.then(
+      (own) => own.destroy(),
+      () => undefined,
+    );
   return { post, close };
 }
 
@@ -96,11 +100,19 @@ async function exchange(
   bytes: Uint8Array,
   { target: { url, timeoutMs }, signal }: Exchange,
 ): Promise<Answer> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const limit = AbortSignal.any([signal, timeout]);
+  const limit = new AbortController();
+  const stop = (): void => limit.abort();
+  // Not AbortSignal.timeout, which lives on until it fires, long after the answer.
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop();
+  }, timeoutMs);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = start(limit);
+      const request = start(limit.signal);
       request.on('response', resolve);
       request.on('error', reject);
       request.end(bytes);
@@ -110,8 +122,11 @@ async function exchange(
     const isPlain = headers['content-encoding'] === undefined;
     return { status: statusCode, retryAfter: headers['retry-after'], body: isPlain ? body : null };
   } catch (cause) {
-    const why = timeout.aborted ? `there was no answer within ${timeoutMs} ms` : reasonOf(cause);
+    const why = isLate ? `there was no answer within ${timeoutMs} ms` : reasonOf(cause);
     throw new TransientError(`No answer from ${url.origin}: ${why}.`, { cause });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 }
 

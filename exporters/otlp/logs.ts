@@ -10,7 +10,7 @@ import { createRecency } from './recency.ts';
 import type { SignalParts } from './signal-parts.ts';
 import { createSender } from './signal-sender.ts';
 
-/** A request of so many records has about half a megabyte. */
+/** A request of so many records has about a megabyte. */
 const LIMIT = 1_000;
 const EXPORTER = 'otlp-logs';
 
