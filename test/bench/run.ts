@@ -23,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   otlp: () => import('./otlp.bench.ts'),
   reports: () => import('./reports.bench.ts'),
   history: () => import('./history.bench.ts'),
+  sizes: () => import('./sizes.bench.ts'),
 };
 const CCUSAGE = '@ccusage/ccusage-linux-x64@20.0.24';
 const QUICK_MB = 32;

@@ -374,6 +374,7 @@ describe('help', () => {
         'serve',
         'import',
         'report',
+        'tail',
         'export',
         'tasks',
         'sessions',
