@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
+import { maskSecrets } from '../../src/config/mask.ts';
 import { readOtelEnvironment } from '../../src/config/otel-environment.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'hall-monitor-otel-'));
@@ -83,6 +84,20 @@ describe('the standard variables', () => {
     expect(loaded.otelVariableOf(['otlp', 'endpoint'])).toBe('OTEL_EXPORTER_OTLP_ENDPOINT');
     expect(loaded.otelVariableOf(['otlp', 'protocol'])).toBeUndefined();
     expect(loaded.sourceOf(['otlp', 'headers'])).toBe('file');
+  });
+
+  it('keep headers secret where the configuration is shown', async () => {
+    const { config } = await load({
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=hidden',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'api-key=hidden',
+    });
+    const shown = maskSecrets(config);
+    expect(JSON.stringify(shown)).not.toContain('hidden');
+    expect(shown.otlp).toMatchObject({
+      headers: '********',
+      traces: { headers: '********' },
+      logs: { headers: null },
+    });
   });
 
   it('switch everything off by OTEL_SDK_DISABLED, which only the word true does', async () => {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { otlp } from '../../../exporters/otlp/index.ts';
 import { isOwnAddress } from '../../../exporters/otlp/own-address.ts';
 import { parseHeaders } from '../../../exporters/otlp/parse-headers.ts';
 import { retryAfterMs } from '../../../exporters/otlp/retry-after.ts';
@@ -114,6 +115,15 @@ describe('where signals go', () => {
       timeoutMs: 5,
       tls: { ca: '/ca', key: '/key', cert: null },
     });
+  });
+
+  it('decides whether there is anything to do for the thread that exports', () => {
+    expect(otlp.isWanted(otlpConfig())).toBe(false);
+    expect(otlp.isWanted(otlpConfig({ metrics: { endpoint: BACKEND } }))).toBe(false);
+    expect(otlp.isWanted(otlpConfig({ endpoint: BACKEND, traces: 'none', logs: 'none' }))).toBe(
+      false,
+    );
+    expect(otlp.isWanted(otlpConfig({ endpoint: BACKEND, traces: 'none' }))).toBe(true);
   });
 
   it('tells once what is wrong with all, and with variables that were passed over', () => {
