@@ -1,4 +1,5 @@
 import type { InstallablePusher } from '../src/component.ts';
+import { clickhouse } from './clickhouse/index.ts';
 import { otlp, otlpMetrics } from './otlp/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { reports } from './reports/index.ts';
@@ -8,4 +9,4 @@ import { rest } from './rest/index.ts';
 export const exporters = [prometheus, rest, otlpMetrics] as const;
 
 /** Every exporter that pushes. */
-export const pushers: readonly InstallablePusher<never>[] = [otlp, reports];
+export const pushers: readonly InstallablePusher<never>[] = [clickhouse, otlp, reports];

@@ -13,7 +13,8 @@ import { withSecurityHeaders } from './answers.ts';
 import { withBoundedBody } from './body.ts';
 import type { Health } from './health.ts';
 import { livenessResponse, readinessResponse } from './health.ts';
-import { acceptedHosts, foreignReason, isLoopback } from './hosts.ts';
+import { isLoopback } from '../runtime/loopback.ts';
+import { acceptedHosts, foreignReason } from './hosts.ts';
 import type { TokenCheck } from './token.ts';
 import { createTokenCheck } from './token.ts';
 
