@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   'client-hooks': () => import('./client-hooks.bench.ts'),
   plans: () => import('./plans.bench.ts'),
   'raw-traces': () => import('./raw-traces.bench.ts'),
+  otlp: () => import('./otlp.bench.ts'),
   clickhouse: () => import('./clickhouse.bench.ts'),
   reports: () => import('./reports.bench.ts'),
   history: () => import('./history.bench.ts'),
