@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Batch, OriginState, Source } from '../records/record.ts';
+import type { DocumentLog } from './document-log.ts';
 
 /** What decides which of several copies is the original. */
 export interface OriginRank {
@@ -25,10 +26,13 @@ export class OriginTable {
   readonly #byId: Statement<[number], OriginRow>;
   readonly #insert: Statement;
   readonly #update: Statement;
-  readonly #move: Statement<[string, string, string]>;
+  readonly #move: Statement<[{ path: string; source: string; former: string }]>;
   readonly #all: Statement<[string], OriginState>;
 
-  constructor(db: Database) {
+  readonly #documents: DocumentLog;
+
+  constructor(db: Database, documents: DocumentLog) {
+    this.#documents = documents;
     const columns = 'id, path, first_at_ms, written_at_ms';
     this.#find = db.prepare(`SELECT ${columns} FROM origin WHERE source = ? AND path = ?`);
     this.#byId = db.prepare(`SELECT ${columns} FROM origin WHERE id = ?`);
@@ -40,7 +44,10 @@ export class OriginTable {
       `UPDATE origin SET first_at_ms = coalesce(?, first_at_ms), written_at_ms = ?, session = ?, position = ?, lines = ?, bytes = ?
        WHERE id = ?`,
     );
-    this.#move = db.prepare(`UPDATE OR IGNORE origin SET path = ? WHERE source = ? AND path = ?`);
+    this.#move = db.prepare(
+      `UPDATE OR IGNORE origin SET path = @path, former_paths = json_insert(coalesce(former_paths, '[]'), '$[#]', path)
+       WHERE source = @source AND path = @former`,
+    );
     this.#all = db.prepare(`SELECT path, position FROM origin WHERE source = ?`);
   }
 
@@ -51,7 +58,8 @@ export class OriginTable {
   /** Id of a batch's origin, with its checkpoint written. */
   keep(batch: Batch, sessionId: (name: string) => number): number {
     const { origin, checkpoint, source } = batch;
-    if (origin.movedFrom !== undefined) this.#move.run(origin.path, source, origin.movedFrom);
+    const { path, movedFrom } = origin;
+    if (movedFrom !== undefined) this.#move.run({ path, source, former: movedFrom });
     const values = [
       origin.firstAtMs,
       origin.writtenAtMs,
@@ -70,6 +78,7 @@ export class OriginTable {
     if (this.#ranks.size >= MAX_REMEMBERED) this.forget();
     this.#ids.set(key, id);
     this.#ranks.set(id, rank(origin.path, origin.firstAtMs, origin.writtenAtMs));
+    this.#documents.touch('origin', id);
     return id;
   }
 

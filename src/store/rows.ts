@@ -120,5 +120,15 @@ export const PART_RANKS = { transcript: 0, hook: 1, inferred: 2 } as const;
 /** Bits of `seen`. */
 export const SEEN_BY = { transcript: 1, hook: 2 } as const;
 
-/** Numbers of `kind` in the event log. */
-export const EVENT_KINDS = { request: 0, tool_call: 1, occurrence: 2, plan_event: 3 } as const;
+/** Numbers of `kind` in the event log; from `session` on they tell what only the archive is told. */
+export const EVENT_KINDS = {
+  request: 0,
+  tool_call: 1,
+  occurrence: 2,
+  plan_event: 3,
+  session: 4,
+  plan: 5,
+  origin: 6,
+  copy: 7,
+  collector: 8,
+} as const;

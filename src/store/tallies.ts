@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { COLLECTOR_REF, type DocumentLog } from './document-log.ts';
 
 /** Names of what is counted beside requests and tool calls. */
 export type TallyName =
@@ -17,7 +18,10 @@ export class Tallies {
   readonly #pending = new Map<string, [TallyName, string, number]>();
   readonly #upsert: Statement;
 
-  constructor(db: Database) {
+  readonly #documents: DocumentLog;
+
+  constructor(db: Database, documents: DocumentLog) {
+    this.#documents = documents;
     this.#upsert = db.prepare(
       `INSERT INTO tally (name, label, value) VALUES (?, ?, ?)
        ON CONFLICT (name, label) DO UPDATE SET value = value + excluded.value`,
@@ -25,6 +29,7 @@ export class Tallies {
   }
 
   add(name: TallyName, label: string, by: number): void {
+    if (name === 'plan_oddities') this.#documents.touch('collector', COLLECTOR_REF);
     const key = `${name}\n${label}`;
     const known = this.#pending.get(key);
     if (known === undefined) this.#pending.set(key, [name, label, by]);

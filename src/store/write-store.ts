@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { OriginState, Reject, Source } from '../records/record.ts';
 import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.ts';
 import { EntityTable, type EntityTableLayout } from './entity-table.ts';
+import { DocumentLog } from './document-log.ts';
 import { Names } from './names.ts';
 import { HookQueries } from './hook-queries.ts';
 import { CursorTable } from './cursor-table.ts';
@@ -37,6 +38,9 @@ export const REQUEST_SUMS = [
 /** Columns of the sums over tool calls, in the order the pipeline adds to them. */
 export const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
 
+/** So few that nothing else waits for long. */
+const DOCUMENTS_AT_ONCE = 5_000;
+
 const REQUESTS: EntityTableLayout<RequestRow> = {
   table: 'request',
   kind: EVENT_KINDS.request,
@@ -65,6 +69,7 @@ export class WriteStore {
   readonly requests: EntityTable<RequestRow>;
   readonly toolCalls: EntityTable<ToolCallRow>;
   readonly occurrences: EntityTable<OccurrenceRow>;
+  readonly documents: DocumentLog;
   readonly sessionTables: SessionTables;
   readonly hookQueries: HookQueries;
   readonly plans: PlanTables;
@@ -77,8 +82,10 @@ export class WriteStore {
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
   readonly #copy: Statement;
+  readonly #logCopy: Statement<[number, number]>;
   readonly #deadLetter: Statement;
   readonly #lastSeq: Statement<[], { seq: number }>;
+  #copies: (readonly [request: number, origin: number])[] = [];
   #isSettled: boolean;
 
   /** A store in which nothing was logged yet is filled without indexes first; see {@link settle}. */
@@ -94,13 +101,14 @@ export class WriteStore {
     this.tools = new Names(db, 'tool', 'name');
     this.files = new Names(db, 'file', 'path');
     this.sessions = new Names(db, 'session', 'session_id');
-    this.origins = new OriginTable(db);
+    this.documents = new DocumentLog(db);
+    this.origins = new OriginTable(db, this.documents);
     this.requests = new EntityTable(db, { ...REQUESTS, fresh });
     this.toolCalls = new EntityTable(db, { ...TOOL_CALLS, fresh });
     this.occurrences = new EntityTable(db, { ...OCCURRENCES, fresh });
-    this.sessionTables = new SessionTables(db);
-    this.hookQueries = new HookQueries(db);
-    this.plans = new PlanTables(db);
+    this.sessionTables = new SessionTables(db, this.documents);
+    this.hookQueries = new HookQueries(db, this.documents);
+    this.plans = new PlanTables(db, this.documents);
     this.planEvidence = new PlanEvidence(db);
     this.planShares = new PlanShares(db);
     const requestKeys = ['project', 'model', 'source', 'requester'];
@@ -123,9 +131,12 @@ export class WriteStore {
       values: TOOL_SUMS,
       total: this.#toolTotals,
     });
-    this.tallies = new Tallies(db);
+    this.tallies = new Tallies(db, this.documents);
     this.cursors = new CursorTable(db);
     this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
+    this.#logCopy = db.prepare(
+      `INSERT INTO event (kind, ref, revision) VALUES (${EVENT_KINDS.copy}, ?, ?)`,
+    );
     this.#deadLetter = db.prepare(
       `INSERT OR IGNORE INTO dead_letter (path, name, line, offset_bytes, length_bytes, reason, seen_at_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -139,9 +150,13 @@ export class WriteStore {
     try {
       for (const table of this.#entities) table.begin();
       this.plans.events.begin();
+      this.documents.begin();
+      this.#copies = [];
       work();
       for (const table of this.#entities) table.log();
       this.plans.events.log();
+      for (const [request, origin] of this.#copies) this.#logCopy.run(request, origin);
+      this.documents.flush();
       for (const sums of this.#sums) sums.flush();
       const seq = this.#lastSeq.get()!.seq;
       this.db.exec('COMMIT');
@@ -153,10 +168,17 @@ export class WriteStore {
     }
   }
 
+  /** Tells in the log what stands in no entry and has changed; false where nothing is left. */
+  logDocuments(): boolean {
+    let isMore = false;
+    this.transaction(() => void (isMore = this.documents.log(DOCUMENTS_AT_ONCE)));
+    return isMore;
+  }
+
   /** Remembers that a request stands in two origins. */
   keepCopy(request: number, left: number, right: number): void {
-    this.#copy.run(request, left);
-    this.#copy.run(request, right);
+    for (const origin of [left, right])
+      if (this.#copy.run(request, origin).changes > 0) this.#copies.push([request, origin]);
   }
 
   /** Keeps a reject for people to look at; false where it was known already. */

@@ -21,3 +21,22 @@ CREATE TABLE export_dead_letter (
   refused_at_ms INTEGER NOT NULL,
   UNIQUE (exporter, entry_id, revision)
 ) STRICT;
+
+-- What stands in no entry or plan event is told in the log as a whole: kind 4 a session, 5 a plan, 6 an origin, 8 the
+-- collector itself (ref 0). seq is the line that told it last, 0 while there is none; due: it has changed since.
+CREATE TABLE document (
+  kind INTEGER NOT NULL,
+  ref INTEGER NOT NULL,
+  seq INTEGER NOT NULL DEFAULT 0,
+  due INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY (kind, ref)
+) STRICT, WITHOUT ROWID;
+INSERT INTO document (kind, ref) SELECT 4, id FROM session UNION ALL SELECT 5, id FROM plan UNION ALL SELECT 6, id FROM origin;
+INSERT INTO document (kind, ref) SELECT 8, 0 WHERE EXISTS (SELECT 1 FROM hook_event);
+CREATE INDEX document_due ON document (kind, ref) WHERE due = 1;
+CREATE INDEX subagent_session ON subagent (session);
+-- Lines of kind 7 tell of a copy, and no later one supersedes them: ref is the request, revision the origin.
+INSERT INTO event (kind, ref, revision) SELECT 7, request, origin FROM request_copy;
+
+-- Paths that an origin had before it was renamed: a JSON list, oldest first.
+ALTER TABLE origin ADD COLUMN former_paths TEXT;
