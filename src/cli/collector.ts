@@ -8,6 +8,7 @@ import { createPricer } from '../pricing/price.ts';
 import type { OriginState, Source } from '../records/record.ts';
 import { isHeld, lockStore } from '../store/lock.ts';
 import { makeHome, openStore } from '../store/open.ts';
+import type { StoreWriter } from '../store/store.ts';
 import { WriteStore } from '../store/write-store.ts';
 import { knownProjects } from './known-projects.ts';
 
@@ -22,6 +23,8 @@ export interface Collector {
   readonly newProjects: () => readonly string[];
   /** Brings up to date what belongs to some plans; false where no others wait for that. Throws as `sink` does. */
   readonly recountPlans: () => boolean;
+  /** Moves an exporter's cursor and keeps what was refused on the way. Throws as `sink` does. */
+  readonly saveCursor: StoreWriter['saveCursor'];
   /** Ends the first filling; throws as `sink` does, and may then be called again. */
   readonly settle: () => void;
   readonly close: () => void;
@@ -83,6 +86,8 @@ export const openCollector = async (options: CollectorOptions): Promise<Collecto
       origins: writer.origins,
       ...knownProjects(store.db),
       recountPlans: () => committing(writer.recountPlans),
+      saveCursor: (exporter, seq, refused) =>
+        committing(() => writer.saveCursor(exporter, seq, refused)),
       settle: () => committing(() => store.settle()),
       close,
     };

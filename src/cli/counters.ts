@@ -5,20 +5,29 @@ export interface Counters {
   readonly add: (name: string, label: string, by?: number) => void;
 }
 
-/** Counters by the names that components use: the metric each is shown as, and what its label means. */
-const SHOWN: Readonly<Record<string, readonly [metric: string, label: string]>> = {
+/** Counters by the names that components use: the metric each is shown as, and what the words of its label mean. */
+const SHOWN: Readonly<Record<string, readonly [metric: string, ...labels: readonly string[]]>> = {
   sse_dropped: ['hall_monitor_sse_dropped_total', 'reason'],
   read_errors: ['hall_monitor_read_errors_total', 'source'],
+  exported: ['hall_monitor_exported_total', 'exporter'],
+  export_retries: ['hall_monitor_export_retries_total', 'exporter'],
+  export_dropped: ['hall_monitor_export_dropped_total', 'exporter', 'reason'],
 };
 
 /** Counters that are shown among the metrics. */
 export const createCounters = (gauges: Gauges): Counters => {
   const counts = new Map<string, Map<string, number>>();
-  for (const [name, [metric, label]] of Object.entries(SHOWN)) {
+  for (const [name, [metric, ...labels]] of Object.entries(SHOWN)) {
     const values = new Map<string, number>();
     counts.set(name, values);
     gauges.offer(metric, () =>
-      [...values].map(([text, value]) => ({ labels: { [label]: text }, value })),
+      [...values].map(([text, value]) => {
+        const words = text.split(' ');
+        return {
+          labels: Object.fromEntries(labels.map((label, index) => [label, words[index] ?? ''])),
+          value,
+        };
+      }),
     );
   }
   return {

@@ -1,5 +1,7 @@
 import type { BackfillProgress } from '../component.ts';
 import type { Source } from '../records/record.ts';
+import type { CursorAnswer, CursorOrder } from './export-messages.ts';
+import type { LogMessage } from './relay-log.ts';
 
 /** What the thread that collects is given. */
 export interface IngestOrder {
@@ -8,9 +10,6 @@ export interface IngestOrder {
   /** Settings of each receiver, by its name. */
   readonly receivers: Readonly<Record<string, unknown>>;
 }
-
-/** How important a message of the log is. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** What it tells. */
 export type IngestReport =
@@ -35,14 +34,13 @@ export type IngestReport =
       /** What each receiver knows of and has not read, by its name. */
       readonly waiting: Readonly<Record<string, number>>;
     }
-  | {
-      readonly kind: 'log';
-      readonly level: LogLevel;
-      readonly fields: object;
-      readonly message: string;
-    }
+  | LogMessage
   | { readonly kind: 'count'; readonly name: string; readonly label: string; readonly by: number }
+  | ({ readonly kind: 'cursor_saved' } & CursorAnswer)
   | { readonly kind: 'closed' };
 
 /** What it is told after its order. */
-export type IngestCommand = { readonly kind: 'stop' };
+export type IngestCommand =
+  | { readonly kind: 'stop' }
+  /** An exporter's position, to be written by the one writer. */
+  | ({ readonly kind: 'cursor' } & CursorOrder);

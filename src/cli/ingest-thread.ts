@@ -4,7 +4,8 @@ import type { InstallableReceiver, Receiver } from '../component.ts';
 import { ConfigError, TransientError } from '../errors.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { type Collector, openCollector } from './collector.ts';
-import type { IngestOrder, IngestReport } from './ingest-messages.ts';
+import type { CursorAnswer, CursorOrder } from './export-messages.ts';
+import type { IngestCommand, IngestOrder, IngestReport } from './ingest-messages.ts';
 import { createRecounting } from './recounting.ts';
 import { createReceiverEvents } from './receiver-events.ts';
 import { relayLog } from './relay-log.ts';
@@ -28,7 +29,10 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
   });
   tell({ kind: 'opened' });
   const stop = new AbortController();
-  parentPort!.on('message', () => stop.abort());
+  parentPort!.on('message', (command: IngestCommand) => {
+    if (command.kind === 'stop') stop.abort();
+    else tell({ kind: 'cursor_saved', ...saved(collector, command) });
+  });
   const settling = createSettling(collector);
   const recounting = createRecounting(collector.recountPlans);
   // A collector that was killed may have left something to do.
@@ -71,6 +75,20 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
   }
   tell({ kind: 'closed' });
   parentPort!.close();
+};
+
+/** Saves an exporter's position; where that cannot be done now, the exporter asks again. */
+const saved = (
+  collector: Collector,
+  { ticket, exporter, seq, refused }: CursorOrder,
+): CursorAnswer => {
+  try {
+    collector.saveCursor(exporter, seq, refused);
+    return { ticket, trouble: null };
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    return { ticket, trouble: error.message };
+  }
 };
 
 const stateOf = (running: readonly Receiver[], trouble: string | null): IngestReport => ({

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { CursorOrder } from './export-messages.ts';
 import type { IngestCommand, IngestOrder, IngestReport } from './ingest-messages.ts';
 
 /** The collecting thread, seen from outside. */
@@ -7,6 +8,8 @@ export interface IngestWorker {
   readonly opened: Promise<void>;
   /** Resolves when the thread has ended; rejects where it failed. */
   readonly ended: Promise<void>;
+  /** Has an exporter's position saved; the answer is a report. */
+  readonly saveCursor: (order: CursorOrder) => void;
   /** Lets it commit what it has and ends it after `withinMs` at most; the rest is read again next time. */
   readonly close: (withinMs: number) => Promise<void>;
 }
@@ -59,5 +62,7 @@ export const startIngestWorker = (
     ]);
     await worker.terminate();
   };
-  return { opened: opened.promise, ended: ended.promise, close };
+  const saveCursor = (cursor: CursorOrder): void =>
+    worker.postMessage({ kind: 'cursor', ...cursor } satisfies IngestCommand);
+  return { opened: opened.promise, ended: ended.promise, saveCursor, close };
 };

@@ -1,8 +1,18 @@
 import type { Log } from '../runtime/log.ts';
-import type { IngestReport, LogLevel } from './ingest-messages.ts';
+
+/** How important a message of the log is. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** One message of the log, on its way to the thread that writes it. */
+export interface LogMessage {
+  readonly kind: 'log';
+  readonly level: LogLevel;
+  readonly fields: object;
+  readonly message: string;
+}
 
 /** A log that hands its messages to the thread that writes them; errors become their message and stack. */
-export const relayLog = (tell: (report: IngestReport) => void): Log => {
+export const relayLog = (tell: (message: LogMessage) => void): Log => {
   const at =
     (level: LogLevel) =>
     (fields: unknown, message?: unknown): void => {

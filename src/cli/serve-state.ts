@@ -46,6 +46,7 @@ export const createServeState = (gauges: Gauges, now: () => number): ServeState 
         case 'failed':
         case 'count':
         case 'log':
+        case 'cursor_saved':
         case 'closed':
           break;
       }

@@ -1,27 +1,27 @@
 import path from 'node:path';
-import { exporters } from '../../exporters/index.ts';
-import { receivers } from '../../receivers/index.ts';
-import type { Component, Installable, InstallableReceiver } from '../component.ts';
+import type { Component } from '../component.ts';
 import type { Config } from '../config/schema.ts';
-import { systemTimeZoneName } from '../rollups/time-zone.ts';
 import { createGauges } from '../runtime/gauges.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
-import { createLog } from '../runtime/log.ts';
+import { createLog, type Log } from '../runtime/log.ts';
+import type { Health } from '../server/health.ts';
 import { createServer } from '../server/server.ts';
 import { STORE_FILE } from '../store/open.ts';
 import { createReader } from '../store/reader.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import type { IngestReport } from './ingest-messages.ts';
-import { type Counters, createCounters } from './counters.ts';
+import { createCounters } from './counters.ts';
+import { startExporting } from './exporting.ts';
 import { startIngestWorker } from './ingest-worker.ts';
-import { offerProcess, resourceOf } from './this-process.ts';
+import { offerProcess } from './this-process.ts';
 import { createProgressBar } from './progress.ts';
 import { receiverSettings } from './receiver-settings.ts';
 import { createServeState } from './serve-state.ts';
-import { stopSignal } from './stop-signal.ts';
-import { packageVersion } from './version.ts';
+import { createServingComponents } from './serving-components.ts';
+import { type StopSignal, stopSignal } from './stop-signal.ts';
 
 const DRAIN_MS = 10_000;
+const EXPORT_DRAIN_MS = 3_000;
 
 /** Collects and serves until it is told to stop. */
 export const run = async ({ config, terminal }: CommandContext): CommandResult => {
@@ -36,10 +36,10 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     isTerminal: process.stderr.isTTY,
     now: terminal.nowMs,
   });
-  let notify: (lastSeq: number) => void = () => undefined;
+  let notify: (report: IngestReport) => void = () => undefined;
   const ingest = startIngestWorker(ingestOrder(config), (report: IngestReport) => {
     state.note(report);
-    if (report.kind === 'committed') notify(report.lastSeq);
+    notify(report);
     if (report.kind === 'count') counters.add(report.name, report.label, report.by);
     if (report.kind === 'log') log[report.level](report.fields, report.message);
     if (report.kind === 'backfill') bar.show(report.progress);
@@ -49,39 +49,72 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   });
   await ingest.opened;
   const reader = createReader(path.join(config.home, STORE_FILE));
+  const exporting = startExporting({
+    config,
+    ingest,
+    reader,
+    gauges,
+    log,
+    count: counters.add,
+    now: terminal.nowMs,
+  });
+  notify = (report) => {
+    if (report.kind === 'committed') reader.notify(report.lastSeq);
+    exporting.note(report);
+  };
   try {
-    notify = reader.notify;
-    const components = [
-      ...createExporters(config, { reader, gauges, log, count: counters.add }),
-      ...createIntakes(config),
-    ];
-    const routes = components.flatMap((component) => component.routes ?? []);
-    const { host, port, allowedHosts } = config;
-    const running = await createServer({
-      host,
-      port,
-      allowedHosts,
-      token: config.token ?? undefined,
-      routes,
-      health: state.health,
+    await answer({
+      config,
+      components: createServingComponents({ config, reader, gauges, log, count: counters.add }),
+      health: () => ({ ...state.health(), warnings: exporting.troubles() }),
       log,
-    }).listen();
-    terminal.note(whereToLook(running.url, config));
-    const loops = Promise.all(
-      components.flatMap((component) => component.run?.(stop.signal) ?? []),
-    );
-    try {
-      await Promise.race([stop.requested, ingest.ended, failureOf(loops)]);
-    } finally {
-      bar.clear();
-      stop.abort();
-      await running.close();
-    }
-    await loops;
+      stop,
+      until: ingest.ended,
+      onListening: (url) => terminal.note(whereToLook(url, config)),
+    });
   } finally {
+    bar.clear();
+    // Before the thread that saves their positions.
+    await exporting.close(EXPORT_DRAIN_MS);
     await ingest.close(DRAIN_MS);
     reader.close();
   }
+};
+
+/** What is served, and until when. */
+interface Answering {
+  readonly config: Config;
+  readonly components: readonly Component[];
+  readonly health: () => Health;
+  readonly log: Log;
+  readonly stop: StopSignal;
+  /** Ends it too, and fails it where this fails. */
+  readonly until: Promise<void>;
+  readonly onListening: (url: string) => void;
+}
+
+/** Answers requests and runs the loops of the components until told to stop. */
+const answer = async (answering: Answering): Promise<void> => {
+  const { config, components, health, log, stop, until, onListening } = answering;
+  const { host, port, allowedHosts } = config;
+  const running = await createServer({
+    host,
+    port,
+    allowedHosts,
+    token: config.token ?? undefined,
+    routes: components.flatMap((component) => component.routes ?? []),
+    health,
+    log,
+  }).listen();
+  onListening(running.url);
+  const loops = Promise.all(components.flatMap((component) => component.run?.(stop.signal) ?? []));
+  try {
+    await Promise.race([stop.requested, until, failureOf(loops)]);
+  } finally {
+    stop.abort();
+    await running.close();
+  }
+  await loops;
 };
 
 const ingestOrder = (config: Config) => ({
@@ -89,48 +122,6 @@ const ingestOrder = (config: Config) => ({
   overrideFile: config.pricing.overrideFile,
   receivers: receiverSettings(config),
 });
-
-/** What receivers have to be served. */
-const createIntakes = (config: Config): readonly Component[] => {
-  const settings: Readonly<Record<string, unknown>> = receiverSettings(config);
-  return receivers.flatMap((receiver) => {
-    const { name, intake } = receiver as InstallableReceiver<unknown>;
-    return intake === undefined ? [] : [intake(settings[name])];
-  });
-};
-
-interface ExporterParts {
-  readonly reader: ReturnType<typeof createReader>;
-  readonly gauges: ReturnType<typeof createGauges>;
-  readonly log: ReturnType<typeof createLog>;
-  readonly count: Counters['add'];
-}
-
-/** Makes every exporter of the list; each takes of the settings and parts what it knows. */
-const createExporters = (
-  config: Config,
-  { reader, gauges, log, count }: ExporterParts,
-): readonly Component[] => {
-  const version = packageVersion();
-  const parts = {
-    reader,
-    gauges,
-    log,
-    now: Date.now,
-    count,
-    resource: resourceOf(version),
-    entries: reader.entries,
-    dataDir: config.home,
-    version,
-  };
-  const settings: Readonly<Record<string, unknown>> = {
-    rest: { timezone: config.timezone ?? systemTimeZoneName(), sse: config.sse },
-  };
-  return exporters.map((exporter) => {
-    const { create, config: schema } = exporter as Installable<unknown, typeof parts>;
-    return create(schema.parse(settings[exporter.name] ?? {}), parts);
-  });
-};
 
 /** Rejects when a loop fails; never resolves. */
 const failureOf = async (loops: Promise<unknown>): Promise<never> => {

@@ -7,6 +7,7 @@ import {
   NANO_USD,
   type MetricSpec,
 } from './metric-spec.ts';
+import { PROCESS_METRICS } from './process-metrics.ts';
 
 /** Every metric there is, in the order in which they are exposed. */
 export const METRICS = {
@@ -213,61 +214,7 @@ export const METRICS = {
     labels: ['metric'],
     help: 'Series that were folded into "other" because a metric has too many.',
   }),
-  ingestLag: gauge('hall_monitor_ingest_lag_seconds', {
-    unit: 's',
-    labels: ['source'],
-    help: 'Time between the last write to an origin and its being in the store.',
-    otelName: 'hall_monitor.ingest.lag',
-    from: 'process',
-  }),
-  queueDepth: gauge('hall_monitor_queue_depth', {
-    unit: '{batch}',
-    help: 'Batches that wait to be written.',
-    otelName: 'hall_monitor.queue.depth',
-    from: 'process',
-  }),
-  spoolFiles: gauge('hall_monitor_spool_files', {
-    unit: '{payload}',
-    help: 'Payloads of hooks that wait in the spool.',
-    otelName: 'hall_monitor.spool.files',
-    from: 'process',
-  }),
-  sseClients: gauge('hall_monitor_sse_clients', {
-    unit: '{client}',
-    help: 'Clients that listen to live events.',
-    otelName: 'hall_monitor.sse.clients',
-    from: 'process',
-  }),
-  sseDropped: counter('hall_monitor_sse_dropped_total', {
-    unit: '{client}',
-    labels: ['reason'],
-    help: 'Clients of live events that were cut off; they can resume.',
-    from: 'process',
-  }),
-  readErrors: counter('hall_monitor_read_errors_total', {
-    unit: '{error}',
-    labels: ['source'],
-    help: 'Failed attempts to read an origin; each is tried again.',
-    from: 'process',
-  }),
-  memory: gauge('process_resident_memory_bytes', {
-    unit: 'By',
-    help: 'Memory of this process that is in RAM.',
-    otelName: 'process.memory.usage',
-    from: 'process',
-  }),
-  cpu: counter('process_cpu_seconds_total', {
-    unit: 's',
-    help: 'CPU time this process has used.',
-    otelName: 'process.cpu.time',
-    from: 'process',
-  }),
-  startTime: gauge('process_start_time_seconds', {
-    unit: 's',
-    help: 'When this process started, in seconds since 1970.',
-    otelName: 'process.start_time',
-    from: 'process',
-  }),
+  ...PROCESS_METRICS,
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 
 /** Short name of a metric. */

@@ -2,6 +2,8 @@
 export interface Health {
   readonly ready: boolean;
   readonly reasons: readonly string[];
+  /** What does not work as it should and costs the collector nothing, such as a far side that is away. */
+  readonly warnings?: readonly string[];
 }
 
 /** Liveness: the process answers. Says nothing else to anybody. */
@@ -11,9 +13,11 @@ export function livenessResponse(): Response {
 
 /** Readiness: 503 while anything is wrong. The reasons are only for those who may read data. */
 export function readinessResponse(health: Health, mayRead: boolean): Response {
-  const body = mayRead ? { ready: health.ready, reasons: health.reasons } : { ready: health.ready };
+  const { ready, reasons, warnings = [] } = health;
+  const told = warnings.length === 0 ? { ready, reasons } : { ready, reasons, warnings };
+  const body = mayRead ? told : { ready };
   return Response.json(
     body,
-    health.ready ? { status: 200 } : { status: 503, headers: { 'retry-after': '5' } },
+    ready ? { status: 200 } : { status: 503, headers: { 'retry-after': '5' } },
   );
 }

@@ -9,6 +9,15 @@ export const readCursor = (db: Database, exporter: string): Cursor | null =>
     )
     .get(exporter) ?? null;
 
+/** How far every exporter that ever pushed has got. */
+export const readCursors = (db: Database): ReadonlyMap<string, number> =>
+  new Map(
+    db
+      .prepare<[], { exporter: string; seq: number }>('SELECT exporter, seq FROM export_cursor')
+      .all()
+      .map(({ exporter, seq }) => [exporter, seq]),
+  );
+
 /** How far each exporter that pushes has got, and what was refused on the way. */
 export class CursorTable {
   readonly #move: Statement<[string, number, number]>;

@@ -69,7 +69,7 @@ the requests, as \`GET /openapi.json\` is; a test keeps this page so.
 | Path | Answer |
 |---|---|
 | \`GET /healthz\` | 200 \`ok\` as long as the process answers |
-| \`GET /readyz\` | 200 \`{ "ready": true, "reasons": [] }\`, or 503 with the reasons, such as a backfill that is under way |
+| \`GET /readyz\` | 200 \`{ "ready": true, "reasons": [] }\`, or 503 with the reasons, such as a backfill that is under way; \`warnings\` where an exporter does not get on |
 | \`GET /metrics\` | see [metrics.md](metrics.md) |
 
 ## Hooks in

@@ -45,6 +45,16 @@ const processGauges = (deps: ReturnType<typeof servingDeps>): ReturnType<typeof 
   deps.gauges.offer('process_resident_memory_bytes', () => 64_000_000);
   deps.gauges.offer('process_cpu_seconds_total', () => 1.5);
   deps.gauges.offer('process_start_time_seconds', () => 1_700_000_000);
+  const exporter = { exporter: 'otlp-logs' };
+  deps.gauges.offer('hall_monitor_exported_total', () => [{ labels: exporter, value: 12 }]);
+  deps.gauges.offer('hall_monitor_export_retries_total', () => [{ labels: exporter, value: 1 }]);
+  deps.gauges.offer('hall_monitor_export_dropped_total', () => [
+    { labels: { ...exporter, reason: 'refused' }, value: 1 },
+  ]);
+  deps.gauges.offer('hall_monitor_export_lag_events', () => [{ labels: exporter, value: 3 }]);
+  deps.gauges.offer('hall_monitor_export_last_success_timestamp_seconds', () => [
+    { labels: exporter, value: 1_767_614_400 },
+  ]);
   return deps;
 };
 

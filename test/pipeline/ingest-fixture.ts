@@ -15,6 +15,8 @@ import { WriteStore } from '../../src/store/write-store.ts';
 
 /** A real store in a folder of its own, and the way into it. */
 export interface IngestFixture {
+  /** Folder that the store lies in. */
+  readonly home: string;
   readonly store: WriteStore;
   readonly db: Database;
   readonly commit: (...batches: readonly Batch[]) => Committed;
@@ -37,6 +39,7 @@ export const createIngestFixture = (): IngestFixture => {
   };
   let { store, ingest } = open();
   return {
+    home,
     get store() {
       return store;
     },

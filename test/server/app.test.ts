@@ -288,6 +288,16 @@ describe('health', () => {
       { ready: false, reasons: ['backfill: 3 of 9 files'] },
     ]);
   });
+
+  it('stays ready while an exporter does not get on, and warns of it', async () => {
+    const warnings = ['The exporter otlp-logs waits: Nobody answers.'];
+    const app = appOver({ health: () => ({ ready: true, reasons: [], warnings }) });
+    const response = await ask(app, '/readyz');
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { ready: true, reasons: [], warnings },
+    ]);
+  });
 });
 
 describe('a route that fails', () => {

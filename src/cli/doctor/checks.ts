@@ -1,5 +1,6 @@
 import { checkAgreement } from './check-agreement.ts';
 import { checkDataFolder } from './check-data-folder.ts';
+import { checkExports } from './check-exports.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkRoots } from './check-roots.ts';
 import { checkSpool } from './check-spool.ts';
@@ -17,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   checkWatches,
   checkHooks,
   checkSpool,
+  checkExports,
   checkAgreement,
   checkTelemetryHeard,
   checkTelemetrySettings,

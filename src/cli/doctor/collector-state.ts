@@ -16,7 +16,13 @@ export type CollectorAnswer =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'silent' }
   | { readonly kind: 'other' }
-  | { readonly kind: 'collector'; readonly isReady: boolean; readonly reasons: readonly string[] };
+  | {
+      readonly kind: 'collector';
+      readonly isReady: boolean;
+      readonly reasons: readonly string[];
+      /** What does not get on without keeping it from collecting. */
+      readonly warnings: readonly string[];
+    };
 
 const DEADLINE_MS = 1_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -70,15 +76,14 @@ async function readText({ body }: Response): Promise<string> {
 
 function understand(text: string): CollectorAnswer {
   try {
-    const { ready, reasons } = JSON.parse(text) as { ready?: unknown; reasons?: unknown };
-    if (typeof ready !== 'boolean') return { kind: 'other' };
-    const told = Array.isArray(reasons) ? reasons : [];
-    return {
-      kind: 'collector',
-      isReady: ready,
-      reasons: told.filter((reason): reason is string => typeof reason === 'string'),
-    };
+    const { ready, reasons, warnings } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return typeof ready === 'boolean'
+      ? { kind: 'collector', isReady: ready, reasons: texts(reasons), warnings: texts(warnings) }
+      : { kind: 'other' };
   } catch {
     return { kind: 'other' };
   }
 }
+
+const texts = (told: unknown): readonly string[] =>
+  Array.isArray(told) ? told.filter((text): text is string => typeof text === 'string') : [];

@@ -153,6 +153,7 @@ export const createPlanStore = (): PlanStore => {
     get db() {
       return fixture.db;
     },
+    home: fixture.home,
     commit: fixture.commit,
     recountPlans: fixture.recountPlans,
     recountSome: fixture.recountSome,
