@@ -1,4 +1,9 @@
-import { COST_BASES, type RequestRow, type ToolCallRow } from '../store/rows.ts';
+import {
+  COST_BASES,
+  type OccurrenceRow,
+  type RequestRow,
+  type ToolCallRow,
+} from '../store/rows.ts';
 import type { WriteStore } from '../store/write-store.ts';
 import { parseDetail } from './request-detail.ts';
 
@@ -64,6 +69,13 @@ export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1)
     sign,
   );
 };
+
+/** Adds an occurrence to what is counted of its type, or with sign -1 takes it away. */
+export const countOccurrence = (
+  { tallies, projects }: WriteStore,
+  { type, project }: OccurrenceRow,
+  sign: 1 | -1,
+): void => tallies.add('occurrence', `${type}\t${projects.name(project)}`, sign);
 
 const addToolCall = (sums: number[], at: number, row: ToolCallRow, sign: 1 | -1): void => {
   sums[at]! += sign;

@@ -1,6 +1,7 @@
 import type { HookTelling, OccurrenceRecord } from '../records/occurrence.ts';
 import { type Kept, type OccurrenceRow, SOURCES } from '../store/rows.ts';
 import type { WriteStore } from '../store/write-store.ts';
+import { countOccurrence } from './contributions.ts';
 import { firingKeys, promptKeys, withScope } from './hook-keys.ts';
 import type { Outranks } from './join-request.ts';
 import type { Permissions } from './permissions.ts';
@@ -55,8 +56,11 @@ export class Occurrences {
     const alias = store.hookQueries.aliasOf(row.key);
     if (alias !== undefined) return store.occurrences.row(alias);
     const told = this.#toldPrompt(row);
-    if (told !== undefined) store.hookQueries.keepAlias(row.key, told.id);
-    return told;
+    if (told === undefined) return undefined;
+    store.hookQueries.keepAlias(row.key, told.id);
+    // A further key is news for the archive, whatever else comes of it.
+    store.occurrences.change(told.id, told.row);
+    return store.occurrences.row(told.id);
   }
 
   /** A line that is known from a copy of it, with what hooks told of its original. */
@@ -173,9 +177,8 @@ export class Occurrences {
     return true;
   }
 
-  #tally({ type, project }: OccurrenceRow, sign: 1 | -1): void {
-    const { tallies, projects } = this.#parts.store;
-    tallies.add('occurrence', `${type}\t${projects.name(project)}`, sign);
+  #tally(row: OccurrenceRow, sign: 1 | -1): void {
+    countOccurrence(this.#parts.store, row, sign);
   }
 
   #replace(known: Kept<OccurrenceRow>, row: OccurrenceRow): true {

@@ -19,21 +19,6 @@ export const createArchivedPlans = (db: Database): ((line: LoggedLine) => Docume
     `SELECT number, generation, started_at_ms, start_basis, orchestrated, orchestrated_at_ms, completed_at_ms
      FROM plan_activation WHERE plan = ? ORDER BY number`,
   );
-  const features = db.prepare<
-    [number],
-    Omit<ArchivedFeature, 'attempts'> & { readonly id: number }
-  >(
-    `SELECT id, generation, name, feature_id, position, description, prompt_file, detail, status, raw_status, regressions,
-       regressed_from, removed_at_ms
-     FROM plan_feature WHERE plan = ? ORDER BY id`,
-  );
-  const attempts = db.prepare<
-    [number],
-    ArchivedFeature['attempts'][number] & { readonly feature: number }
-  >(
-    `SELECT feature, activation, number, started_at_ms, inferred, ended_at_ms, outcome
-     FROM plan_attempt WHERE plan = ? ORDER BY id`,
-  );
   const checkouts = db.prepare<
     [number],
     Omit<Checkout, 'features'> & { readonly features: string }
@@ -42,16 +27,7 @@ export const createArchivedPlans = (db: Database): ((line: LoggedLine) => Docume
        switched_ms, seen_at_ms
      FROM plan_checkout WHERE plan = ? ORDER BY path, branch`,
   );
-  const featuresOf = (ref: number) => {
-    const ofFeature = Map.groupBy(attempts.all(ref), ({ feature }) => feature);
-    return features.all(ref).map(({ id, ...feature }) => ({
-      id,
-      feature: {
-        ...feature,
-        attempts: (ofFeature.get(id) ?? []).map(({ feature: _feature, ...attempt }) => attempt),
-      },
-    }));
-  };
+  const featuresOf = createFeatures(db);
   return ({ ref }) => {
     const found = plan.get(ref);
     if (found === undefined) return undefined;
@@ -71,5 +47,34 @@ export const createArchivedPlans = (db: Database): ((line: LoggedLine) => Docume
       })),
     };
     return { stream: 'plans', atMs: lastAtMs, id: planId(found.key), body };
+  };
+};
+
+/** Reads the features of a plan with their attempts. */
+const createFeatures = (db: Database) => {
+  const features = db.prepare<
+    [number],
+    Omit<ArchivedFeature, 'attempts'> & { readonly id: number }
+  >(
+    `SELECT id, generation, name, feature_id, position, description, prompt_file, detail, status, raw_status, regressions,
+       regressed_from, removed_at_ms
+     FROM plan_feature WHERE plan = ? ORDER BY id`,
+  );
+  const attempts = db.prepare<
+    [number],
+    ArchivedFeature['attempts'][number] & { readonly feature: number }
+  >(
+    `SELECT feature, activation, number, started_at_ms, inferred, ended_at_ms, outcome
+     FROM plan_attempt WHERE plan = ? ORDER BY id`,
+  );
+  return (ref: number) => {
+    const ofFeature = Map.groupBy(attempts.all(ref), ({ feature }) => feature);
+    return features.all(ref).map(({ id, ...feature }) => ({
+      id,
+      feature: {
+        ...feature,
+        attempts: (ofFeature.get(id) ?? []).map(({ feature: _feature, ...attempt }) => attempt),
+      },
+    }));
   };
 };

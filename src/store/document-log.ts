@@ -4,9 +4,6 @@ import { EVENT_KINDS } from './rows.ts';
 /** Kinds of what is told as a whole whenever something of it changed. */
 export type DocumentKind = 'session' | 'plan' | 'origin' | 'collector';
 
-/** The collector itself is one document. */
-export const COLLECTOR_REF = 0;
-
 /**
  * What stands in no entry or plan event, for the archive. A change is noted in its transaction; the line in the log comes
  * later, so that a session at work is not told anew with each of its messages.

@@ -1,8 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { OUT_OF_ORDER_MS } from '../records/occurrence.ts';
-import { COLLECTOR_REF, type DocumentLog } from './document-log.ts';
+import type { DocumentLog } from './document-log.ts';
 import { createHookIndexes } from './open.ts';
-import type { AskedCall } from './rows.ts';
+import { type AskedCall, COLLECTOR_REF } from './rows.ts';
 
 /** A prompt that may be the one looked for. */
 export interface PromptCandidate {

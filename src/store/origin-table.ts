@@ -16,6 +16,17 @@ interface OriginRow {
   readonly written_at_ms: number;
 }
 
+/** What an archive says of an origin. */
+export interface OriginTold {
+  readonly session: number | null;
+  readonly firstAtMs: number | null;
+  readonly writtenAtMs: number;
+  readonly lines: number;
+  readonly bytes: number;
+  /** JSON of a list. */
+  readonly formerPaths: string | null;
+}
+
 const MAX_REMEMBERED = 50_000;
 
 /** The files, spools and connections that records come from, and how far each was read. */
@@ -26,6 +37,7 @@ export class OriginTable {
   readonly #byId: Statement<[number], OriginRow>;
   readonly #insert: Statement;
   readonly #update: Statement;
+  readonly #describe: Statement<[{ id: number } & OriginTold]>;
   readonly #move: Statement<[{ path: string; source: string; former: string }]>;
   readonly #all: Statement<[string], OriginState>;
 
@@ -43,6 +55,10 @@ export class OriginTable {
     this.#update = db.prepare(
       `UPDATE origin SET first_at_ms = coalesce(?, first_at_ms), written_at_ms = ?, session = ?, position = ?, lines = ?, bytes = ?
        WHERE id = ?`,
+    );
+    this.#describe = db.prepare(
+      `UPDATE origin SET session = @session, first_at_ms = @firstAtMs, written_at_ms = @writtenAtMs, lines = @lines,
+         bytes = @bytes, former_paths = @formerPaths WHERE id = @id`,
     );
     this.#move = db.prepare(
       `UPDATE OR IGNORE origin SET path = @path, former_paths = json_insert(coalesce(former_paths, '[]'), '$[#]', path)
@@ -80,6 +96,19 @@ export class OriginTable {
     this.#ranks.set(id, rank(origin.path, origin.firstAtMs, origin.writtenAtMs));
     this.#documents.touch('origin', id);
     return id;
+  }
+
+  /** Id of an origin that an archive names; it is added, as one of which nothing was read yet, where it is new. */
+  restore(source: string, path: string): number {
+    const known = this.#find.get(source, path)?.id;
+    if (known !== undefined) return known;
+    return Number(this.#insert.run(source, path, null, 0, null, '', 0, 0).lastInsertRowid);
+  }
+
+  /** Writes what an archive says of an origin, except how far it was read. */
+  describe(id: number, told: OriginTold): void {
+    this.#describe.run({ id, ...told });
+    this.#ranks.delete(id);
   }
 
   /**

@@ -132,3 +132,23 @@ export const EVENT_KINDS = {
   copy: 7,
   collector: 8,
 } as const;
+
+/** Number that stands for the collector itself in the log. */
+export const COLLECTOR_REF = 0;
+
+/** A line of the log, as it was in the store that an archive was made of. */
+export interface RestoredLine {
+  readonly seq: number;
+  readonly kind: number;
+  readonly ref: number;
+  readonly revision: number;
+}
+
+/** What a restored store takes over from the one that the archive was made of. */
+export interface RestoredIdentity {
+  /** Null: it is a store of its own. */
+  readonly storeId: string | null;
+  /** How far exporters had got. */
+  readonly cursors: ReadonlyMap<string, number>;
+  readonly nowMs: number;
+}

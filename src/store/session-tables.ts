@@ -52,6 +52,11 @@ export class SessionTables {
     if (changes > 0) this.#documents.touch('session', session);
   }
 
+  /** Writes a fact of an archive, whatever it is called. */
+  restoreFact(session: number, name: string, value: string, atMs: number): void {
+    this.#fact.run(session, name, value, atMs);
+  }
+
   keepSubagent(session: number, agent: SubagentRecord): void {
     const { agentId, agentType, toolUseId, parentAgentId, spawnDepth, background } = agent;
     const isBackground = background === null ? null : Number(background);

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { COLLECTOR_REF, type DocumentLog } from './document-log.ts';
+import type { DocumentLog } from './document-log.ts';
+import { COLLECTOR_REF } from './rows.ts';
 
 /** Names of what is counted beside requests and tool calls. */
 export type TallyName =

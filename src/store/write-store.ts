@@ -11,7 +11,15 @@ import { PlanEvidence } from './plan-evidence.ts';
 import { PlanShares } from './plan-shares.ts';
 import { PlanTables } from './plan-tables.ts';
 import { OriginTable } from './origin-table.ts';
-import { EVENT_KINDS, type OccurrenceRow, type RequestRow, type ToolCallRow } from './rows.ts';
+import {
+  EVENT_KINDS,
+  type OccurrenceRow,
+  type RequestRow,
+  type ToolCallRow,
+  type RestoredIdentity,
+  type RestoredLine,
+} from './rows.ts';
+import { writeRestoredIdentity, writeRestoredLog } from './restored-log.ts';
 import { SessionTables } from './session-tables.ts';
 import { Sums } from './sums.ts';
 import { Tallies } from './tallies.ts';
@@ -146,6 +154,22 @@ export class WriteStore {
 
   /** Runs `work` in one transaction, with what it logged and summed; returns the highest seq. */
   transaction(work: () => void): number {
+    return this.#transaction(work, () => {
+      for (const table of this.#entities) table.log();
+      this.plans.events.log();
+      for (const [request, origin] of this.#copies) this.#logCopy.run(request, origin);
+      this.documents.flush();
+    });
+  }
+
+  /** The same for what an archive tells: nothing of it is news, so that it brings its own lines of the log. */
+  restoring(work: () => void): void {
+    this.#transaction(work, () => {
+      for (const table of this.#entities) table.flush();
+    });
+  }
+
+  #transaction(work: () => void, log: () => void): number {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       for (const table of this.#entities) table.begin();
@@ -153,10 +177,7 @@ export class WriteStore {
       this.documents.begin();
       this.#copies = [];
       work();
-      for (const table of this.#entities) table.log();
-      this.plans.events.log();
-      for (const [request, origin] of this.#copies) this.#logCopy.run(request, origin);
-      this.documents.flush();
+      log();
       for (const sums of this.#sums) sums.flush();
       const seq = this.#lastSeq.get()!.seq;
       this.db.exec('COMMIT');
@@ -179,6 +200,22 @@ export class WriteStore {
   keepCopy(request: number, left: number, right: number): void {
     for (const origin of [left, right])
       if (this.#copy.run(request, origin).changes > 0) this.#copies.push([request, origin]);
+  }
+
+  /** Remembers a copy that an archive tells of; false where it was known. */
+  restoreCopy(request: number, origin: number): boolean {
+    return this.#copy.run(request, origin).changes > 0;
+  }
+
+  /** Writes the log of a restored store, and what it takes over, in the transaction at hand. */
+  restoreLog(lines: Iterable<RestoredLine>, identity: RestoredIdentity): void {
+    writeRestoredLog(this.db, lines);
+    writeRestoredIdentity(this.db, identity);
+  }
+
+  /** Does a part of a transaction, all of it or, where it throws, nothing; no names may be added in it. */
+  part<T>(work: () => T): T {
+    return this.db.transaction(work)();
   }
 
   /** Keeps a reject for people to look at; false where it was known already. */

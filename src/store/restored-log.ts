@@ -1,0 +1,52 @@
+import type { Database } from 'better-sqlite3';
+import { EVENT_KINDS, type RestoredIdentity, type RestoredLine } from './rows.ts';
+
+const DOCUMENTS: ReadonlySet<number> = new Set([
+  EVENT_KINDS.session,
+  EVENT_KINDS.plan,
+  EVENT_KINDS.origin,
+  EVENT_KINDS.collector,
+]);
+
+/**
+ * Writes the log of a restored store, in the transaction at hand: every line under its old number, so that archive and
+ * cursors still mean the same. A number that is taken, which only a mixture of archives can bring, is replaced by one
+ * behind all others.
+ */
+export const writeRestoredLog = (db: Database, lines: Iterable<RestoredLine>): void => {
+  const insert = db.prepare(
+    'INSERT OR IGNORE INTO event (seq, kind, ref, revision) VALUES (?, ?, ?, ?)',
+  );
+  const append = db.prepare('INSERT INTO event (kind, ref, revision) VALUES (?, ?, ?)');
+  const document = db.prepare(
+    `INSERT INTO document (kind, ref, seq, due) VALUES (?, ?, ?, 0)
+     ON CONFLICT (kind, ref) DO UPDATE SET seq = excluded.seq, due = 0`,
+  );
+  const without: RestoredLine[] = [];
+  const keep = ({ seq, kind, ref }: RestoredLine): void => {
+    if (DOCUMENTS.has(kind)) document.run(kind, ref, seq);
+  };
+  for (const line of lines) {
+    const { seq, kind, ref, revision } = line;
+    const isFree = seq > 0 && insert.run(seq, kind, ref, revision).changes === 1;
+    if (isFree) keep(line);
+    else without.push(line);
+  }
+  for (const line of without) {
+    const { kind, ref, revision } = line;
+    keep({ ...line, seq: Number(append.run(kind, ref, revision).lastInsertRowid) });
+  }
+};
+
+/** Gives a restored store the name of the one that the archive was made of, and the position of the archive. */
+export const writeRestoredIdentity = (
+  db: Database,
+  { storeId, cursors, nowMs }: RestoredIdentity,
+): void => {
+  if (storeId !== null) db.prepare('UPDATE store_identity SET id = ?').run(storeId);
+  const move = db.prepare(
+    `INSERT INTO export_cursor (exporter, seq, since_ms) VALUES (?, ?, ?)
+     ON CONFLICT (exporter) DO UPDATE SET seq = excluded.seq`,
+  );
+  for (const [exporter, seq] of cursors) move.run(exporter, seq, nowMs);
+};
