@@ -40,6 +40,7 @@ const SESSION_SOURCES: readonly NonNullable<PlanEventRow['sessionSource']>[] = [
 /** A plan that was written, with the ids of what its events name. */
 export interface RestoredPlan {
   readonly id: number;
+  readonly repository: string;
   readonly featureIds: ReadonlyMap<string, number>;
   readonly attemptIds: ReadonlyMap<string, number>;
 }
@@ -52,10 +53,11 @@ const orNull = <T>(fields: ArchiveFields, field: string, read: () => T): T | nul
 
 /** Writes a plan with its activations, features, attempts and checkouts; what belongs to it has to be counted anew. */
 export const restorePlan = ({ plans }: WriteStore, line: ArchiveFields): RestoredPlan => {
+  const repository = line.text('repository');
   const { id } = plans.addPlan({
     key: line.text('key'),
     name: line.text('plan_name'),
-    repository: line.text('repository'),
+    repository,
     path: line.text('path'),
     location: line.oneOf('location', PLACES),
     generation: line.whole('generation'),
@@ -99,7 +101,7 @@ export const restorePlan = ({ plans }: WriteStore, line: ArchiveFields): Restore
     attemptIds.set(attemptName(activation, name, number), attemptId);
   }
   for (const one of line.rows('checkouts')) putCheckout(plans, { id, featureIds }, one);
-  return { id, featureIds, attemptIds };
+  return { id, repository, featureIds, attemptIds };
 };
 
 const addFeature = (plans: WriteStore['plans'], plan: number, one: ArchiveFields): number =>
@@ -159,11 +161,12 @@ export const restorePlanEvent = (
   const [stored, data] = [line.fields('stored'), line.fields('data')];
   const session = stored.textOrNull('session');
   const feature = stored.textOrNull('feature');
-  return store.plans.events.restore({
+  const type = line.oneOf('event_type', PLAN_EVENT_TYPES);
+  const id = store.plans.events.restore({
     key: stored.text('key'),
     plan: plan.id,
     activation: data.whole('activation'),
-    type: line.oneOf('event_type', PLAN_EVENT_TYPES),
+    type,
     attempt: stored.has('attempt') ? attemptOf(plan, stored.fields('attempt')) : null,
     feature: feature === null ? null : (plan.featureIds.get(feature) ?? null),
     featureId: line.textOrNull('feature_id'),
@@ -184,6 +187,8 @@ export const restorePlanEvent = (
     data: stored.json('data'),
     revision: line.count('revision'),
   });
+  store.tallies.add('plan_events', `${type}\t${plan.repository}`, 1);
+  return id;
 };
 
 const attemptOf = (plan: RestoredPlan, name: ArchiveFields): number | null =>
