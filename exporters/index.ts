@@ -1,4 +1,5 @@
 import type { InstallablePusher } from '../src/component.ts';
+import { archive } from './archive/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { rest } from './rest/index.ts';
 
@@ -6,4 +7,4 @@ import { rest } from './rest/index.ts';
 export const exporters = [prometheus, rest] as const;
 
 /** Every exporter that pushes. */
-export const pushers: readonly InstallablePusher<never>[] = [];
+export const pushers: readonly InstallablePusher<never>[] = [archive];

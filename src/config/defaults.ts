@@ -37,6 +37,9 @@ export const DEFAULTS = {
   },
   archive: {
     enabled: true,
+    compressAfterDays: 7,
+    keepDays: 365,
+    compression: 'auto',
   },
   otlp: {
     enabled: true,
