@@ -77,7 +77,8 @@ class Supervisor implements Exporting {
   }
 
   note = (report: IngestReport): void => {
-    if (report.kind === 'committed') this.#worker.notify(report.lastSeq);
+    if (report.kind === 'committed' || report.kind === 'logged')
+      this.#worker.notify(report.lastSeq);
     if (report.kind === 'cursor_saved') this.#worker.answer(report);
   };
 

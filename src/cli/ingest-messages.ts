@@ -26,6 +26,10 @@ export type IngestReport =
       readonly source: Source;
       readonly lagMs: number;
     }
+  /** The log has grown by what only the archive is told. */
+  | { readonly kind: 'logged'; readonly lastSeq: number }
+  /** The store could not be used, and what was done about it. */
+  | { readonly kind: 'recovered'; readonly text: string }
   | { readonly kind: 'backfill'; readonly progress: BackfillProgress }
   | { readonly kind: 'caught_up' }
   | {

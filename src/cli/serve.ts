@@ -9,6 +9,7 @@ import { createServer } from '../server/server.ts';
 import { STORE_FILE } from '../store/open.ts';
 import { createReader } from '../store/reader.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { escapeText } from './escape.ts';
 import type { IngestReport } from './ingest-messages.ts';
 import { createCounters } from './counters.ts';
 import { startExporting } from './exporting.ts';
@@ -41,6 +42,7 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     state.note(report);
     notify(report);
     if (report.kind === 'count') counters.add(report.name, report.label, report.by);
+    if (report.kind === 'recovered') terminal.note(`hall-monitor: ${escapeText(report.text)}\n`);
     if (report.kind === 'log') log[report.level](report.fields, report.message);
     if (report.kind === 'backfill') bar.show(report.progress);
     if (report.kind !== 'caught_up') return;
@@ -66,7 +68,7 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     await answer({
       config,
       components: createServingComponents({ config, reader, gauges, log, count: counters.add }),
-      health: () => ({ ...state.health(), warnings: exporting.troubles() }),
+      health: () => withWarnings(state.health(), exporting.troubles()),
       log,
       stop,
       until: ingest.ended,
@@ -116,6 +118,11 @@ const answer = async (answering: Answering): Promise<void> => {
   }
   await loops;
 };
+
+const withWarnings = (health: Health, troubles: readonly string[]): Health => ({
+  ...health,
+  warnings: [...(health.warnings ?? []), ...troubles],
+});
 
 const ingestOrder = (config: Config) => ({
   home: config.home,

@@ -43,6 +43,11 @@ export class DocumentLog {
       for (const ref of refs) this.#mark.run(EVENT_KINDS[kind], ref);
   }
 
+  /** Whether there is anything to tell. */
+  isDue(): boolean {
+    return this.#due.get(1) !== undefined;
+  }
+
   /** Tells what has changed, at most `limit` documents; false where nothing is left. */
   log(limit: number): boolean {
     const due = this.#due.all(limit);

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { EVENT_KINDS, type RestoredIdentity, type RestoredLine } from './rows.ts';
+import { COLLECTOR_REF, EVENT_KINDS, type RestoredIdentity, type RestoredLine } from './rows.ts';
 
 const DOCUMENTS: ReadonlySet<number> = new Set([
   EVENT_KINDS.session,
@@ -38,15 +38,34 @@ export const writeRestoredLog = (db: Database, lines: Iterable<RestoredLine>): v
   }
 };
 
-/** Gives a restored store the name of the one that the archive was made of, and the position of the archive. */
+/** So many numbers are left out, since the lost store may have told others of lines behind the archived ones. */
+const GAP = 1_000_000;
+
+/**
+ * Gives a restored store the name of the one that the archive was made of, and says that the archive has what it has.
+ * Its log goes on behind every number that the lost store can have used.
+ */
 export const writeRestoredIdentity = (
   db: Database,
-  { storeId, cursors, nowMs }: RestoredIdentity,
+  { storeId, isOwn, archivedSeq, nowMs }: RestoredIdentity,
 ): void => {
   if (storeId !== null) db.prepare('UPDATE store_identity SET id = ?').run(storeId);
-  const move = db.prepare(
-    `INSERT INTO export_cursor (exporter, seq, since_ms) VALUES (?, ?, ?)
+  if (!isOwn) return;
+  const lastSeq = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM event').pluck().get()!;
+  const reached = Math.max(lastSeq, archivedSeq);
+  db.prepare(
+    `INSERT INTO export_cursor (exporter, seq, since_ms) VALUES ('archive', ?, ?)
      ON CONFLICT (exporter) DO UPDATE SET seq = excluded.seq`,
+  ).run(reached, nowMs);
+  const next = (Math.floor(reached / GAP) + 2) * GAP;
+  const { collector } = EVENT_KINDS;
+  db.prepare('INSERT INTO event (seq, kind, ref, revision) VALUES (?, ?, ?, 0)').run(
+    next,
+    collector,
+    COLLECTOR_REF,
   );
-  for (const [exporter, seq] of cursors) move.run(exporter, seq, nowMs);
+  db.prepare(
+    `INSERT INTO document (kind, ref, seq, due) VALUES (?, ?, ?, 0)
+     ON CONFLICT (kind, ref) DO UPDATE SET seq = excluded.seq, due = 0`,
+  ).run(collector, COLLECTOR_REF, next);
 };

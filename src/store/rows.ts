@@ -146,9 +146,11 @@ export interface RestoredLine {
 
 /** What a restored store takes over from the one that the archive was made of. */
 export interface RestoredIdentity {
-  /** Null: it is a store of its own. */
+  /** Name of that store; null: it is a store of its own. */
   readonly storeId: string | null;
-  /** How far exporters had got. */
-  readonly cursors: ReadonlyMap<string, number>;
+  /** Whether the archive is this store's own, so that it need not be archived again. */
+  readonly isOwn: boolean;
+  /** Seq up to which that store was archived, as the archive says. */
+  readonly archivedSeq: number;
   readonly nowMs: number;
 }

@@ -189,11 +189,12 @@ export class WriteStore {
     }
   }
 
-  /** Tells in the log what stands in no entry and has changed; false where nothing is left. */
-  logDocuments(): boolean {
+  /** Tells in the log what stands in no entry and has changed, and whether there is more of it; null: nothing was told. */
+  logDocuments(): { readonly lastSeq: number | null; readonly isMore: boolean } {
+    if (!this.documents.isDue()) return { lastSeq: null, isMore: false };
     let isMore = false;
-    this.transaction(() => void (isMore = this.documents.log(DOCUMENTS_AT_ONCE)));
-    return isMore;
+    const lastSeq = this.transaction(() => void (isMore = this.documents.log(DOCUMENTS_AT_ONCE)));
+    return { lastSeq, isMore };
   }
 
   /** Remembers that a request stands in two origins. */

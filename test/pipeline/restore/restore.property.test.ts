@@ -32,13 +32,13 @@ describe('an archive of transcripts', () => {
           try {
             const half = Math.floor(shuffled.length / 2);
             tellLines(fixture, shuffled.slice(0, half), { sizes, settleAfter });
-            while (fixture.store.logDocuments());
+            while (fixture.store.logDocuments().isMore);
             const older = archiveOf(fixture.home);
             tellLines(fixture, shuffled.slice(half), { sizes, settleAfter });
-            while (fixture.store.logDocuments());
+            while (fixture.store.logDocuments().isMore);
             const lines = [...older, ...archiveOf(fixture.home), ...archiveOf(fixture.home)];
             const mixed = lines
-              .map((line) => ({ line, at: numbers.next().value }))
+              .map((line) => ({ line, at: Number(numbers.next().value) }))
               .sort((left, right) => left.at - right.at)
               .map(({ line }) => line);
             using restored = restoreFrom(mixed, null);

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => fixture.remove());
 
 const logged = (): void => {
-  while (fixture.store.logDocuments());
+  while (fixture.store.logDocuments().isMore);
 };
 
 describe('a store that is built from an archive', () => {

@@ -44,8 +44,7 @@ export const restoreFrom = (
         stream,
         lines.filter((line) => line.stream === stream).map(({ text }) => text),
       );
-  const lastSeq = Math.max(0, ...lines.map(({ text }) => seqOf(text)));
-  restore.finish({ storeId: 'old', cursors: new Map([['archive', lastSeq]]), nowMs: 1 });
+  restore.finish({ storeId: 'old', isOwn: false, archivedSeq: 0, nowMs: 1 });
   store.settle();
   const ingest = createIngest({ store, pricer: createPricer(builtInPriceTable), now: () => 1 });
   while (ingest.recountPlans());
@@ -58,13 +57,4 @@ export const restoreFrom = (
       rmSync(home, { recursive: true, force: true });
     },
   };
-};
-
-const seqOf = (text: string): number => {
-  try {
-    const { seq } = JSON.parse(text) as { readonly seq?: number };
-    return seq ?? 0;
-  } catch {
-    return 0;
-  }
 };
