@@ -114,12 +114,13 @@ export class Archive {
       ensureSound: this.#mender.ensureSound.bind(this.#mender),
       close: (folder: StreamFolder, segment: OpenSegment) => closeSegment(folder, segment, nowMs),
     };
+    let added = 0;
     for (const folder of this.#folders) {
-      const added = await appendLines(folder, byStream.get(folder.stream) ?? [], options);
-      if (added > 0) count('archived_lines', folder.stream, added);
+      added += await appendLines(folder, byStream.get(folder.stream) ?? [], options);
     }
     await cursors.save(ARCHIVE, toSeq);
     this.#seq = toSeq;
+    count('exported', ARCHIVE, added);
     return true;
   }
 

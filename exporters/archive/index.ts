@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { InstallablePusher, Pusher, PusherDeps } from '../../src/component.ts';
 import { isSystemError, TransientError } from '../../src/errors.ts';
-import { Alarm } from '../../src/runtime/alarm.ts';
+import { createBackoff } from '../../src/runtime/backoff.ts';
+import { pause } from '../../src/runtime/pause.ts';
 import { ARCHIVE, type Archive, openArchive } from './archive.ts';
 import { archiveFiles, type ArchiveFiles } from './archive-files.ts';
 import { type CompressionChoice, compressionFor } from './compression.ts';
@@ -30,7 +31,8 @@ const BATCH_LINES = 5_000;
 const LOOK_EVERY_MS = 60_000;
 /** What comes within this time is written, and synced, together. */
 const LINGER_MS = 200;
-const RETRY_MS = 3_000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 4_000;
 
 /** Opens the archive in a data folder. */
 export const archiveIn = (config: ArchiveConfig, deps: ArchiveDeps): Promise<Archive> => {
@@ -54,74 +56,97 @@ export const archiveIn = (config: ArchiveConfig, deps: ArchiveDeps): Promise<Arc
 };
 
 /**
- * Follows the log into files. Its loop is its own: it takes pages of archive lines instead of entries, has to do its
- * rounds while nothing happens, and no line is ever refused for good by a disk.
+ * Follows the log into files. Its loop is its own: it takes lines of the archive instead of entries, makes its rounds while
+ * nothing comes, and no disk ever refuses a line for good.
  */
 export const createArchive = (config: ArchiveConfig, deps: ArchiveDeps): Pusher => {
-  const { reader, log } = deps;
-  let archive: Archive | undefined;
-  let failure: string | undefined;
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
-
-  const step = async (signal: AbortSignal): Promise<void> => {
-    archive ??= await archiveIn(config, deps);
-    while (!signal.aborted && (await archive.advance())) {
-      if (performance.now() - lookedAtMs >= LOOK_EVERY_MS) await look(archive);
-    }
-    if (performance.now() - lookedAtMs >= LOOK_EVERY_MS) await look(archive);
-  };
-  const look = async (of: Archive): Promise<void> => {
-    await of.look();
-    lookedAtMs = performance.now();
-  };
-  const attempt = async (signal: AbortSignal): Promise<boolean> => {
-    try {
-      await step(signal);
-      failure = undefined;
-      return true;
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      const text = `Cannot write the archive: ${error.message}.`;
-      if (failure !== text) log.warn({ exporter: ARCHIVE }, text);
-      failure = text;
-      return false;
-    }
-  };
+  const follower = new Follower(config, deps);
   return {
     name: ARCHIVE,
-    run: async (signal) => {
-      while (!signal.aborted) {
-        const isWell = await attempt(signal);
-        if (!isWell) await pause(RETRY_MS, signal);
-        else if (await somethingCame(reader, archive!.seq, signal)) await pause(LINGER_MS, signal);
-      }
-    },
-    trouble: () => failure ?? archive?.damages[0],
+    run: (signal) => follower.run(signal),
+    trouble: () => follower.trouble,
   };
 };
 
-const isPassing = (error: unknown): error is Error =>
-  isSystemError(error) || error instanceof TransientError;
+class Follower {
+  readonly #config: ArchiveConfig;
+  readonly #deps: ArchiveDeps;
+  readonly #backoff = createBackoff({
+    firstMs: FIRST_WAIT_MS,
+    longestMs: LONGEST_WAIT_MS,
+    random: Math.random,
+  });
+  #archive: Archive | undefined;
+  #failure: string | undefined;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
-const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-  const alarm = new Alarm();
-  signal.addEventListener('abort', alarm.wake, { once: true });
-  await alarm.sleep(ms, signal);
-  signal.removeEventListener('abort', alarm.wake);
-};
+  constructor(config: ArchiveConfig, deps: ArchiveDeps) {
+    this.#config = config;
+    this.#deps = deps;
+  }
 
-/** Waits for something behind `seq`, or for the next round; says whether something came. */
-const somethingCame = async (
-  reader: Pick<PusherDeps['reader'], 'changed' | 'lastSeq'>,
-  seq: number,
-  signal: AbortSignal,
-): Promise<boolean> => {
-  const round = new AbortController();
-  const timer = setTimeout(() => round.abort(), LOOK_EVERY_MS);
-  await reader.changed(seq, AbortSignal.any([signal, round.signal]));
-  clearTimeout(timer);
-  return !signal.aborted && !round.signal.aborted;
-};
+  get trouble(): string | undefined {
+    const [damage, ...more] = this.#archive?.damages ?? [];
+    const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+    return this.#failure ?? (damage === undefined ? undefined : `Archive: ${damage}${others}.`);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        this.#archive ??= await archiveIn(this.#config, this.#deps);
+        await this.#catchUp(this.#archive, signal);
+        this.#failure = undefined;
+        this.#backoff.reset();
+        await this.#rest(this.#archive, signal);
+      } catch (error) {
+        this.#note(error);
+        await pause(this.#backoff.next(), signal);
+      }
+    }
+  }
+
+  async #catchUp(archive: Archive, signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted && (await archive.advance())) await this.#lookWhereDue(archive);
+    } catch (error) {
+      // What stands in the way may be a folder or a file that a look makes again.
+      await archive.look().catch(() => undefined);
+      throw error;
+    }
+    if (!signal.aborted) await this.#lookWhereDue(archive);
+  }
+
+  async #lookWhereDue(archive: Archive): Promise<void> {
+    if (performance.now() - this.#lookedAtMs >= LOOK_EVERY_MS) await this.#look(archive);
+  }
+
+  async #look(archive: Archive): Promise<void> {
+    await archive.look();
+    this.#lookedAtMs = performance.now();
+  }
+
+  /** Until something new has come and had a moment for company, or until the next round. */
+  async #rest({ seq }: Archive, signal: AbortSignal): Promise<void> {
+    const round = new AbortController();
+    const timer = setTimeout(() => round.abort(), LOOK_EVERY_MS);
+    await this.#deps.reader.changed(seq, AbortSignal.any([signal, round.signal]));
+    clearTimeout(timer);
+    if (!round.signal.aborted) await pause(LINGER_MS, signal);
+  }
+
+  #note(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    const { log } = this.#deps;
+    if (isSystemError(error) || error instanceof TransientError) {
+      if (this.#failure === undefined) log.warn({ exporter: ARCHIVE }, `Archive: ${text}`);
+    } else {
+      log.error({ err: error, exporter: ARCHIVE }, 'The archive failed; it is opened again.');
+      this.#archive = undefined;
+    }
+    this.#failure = `Cannot write the archive: ${text}`;
+  }
+}
 
 /** The exporter that keeps everything that is recorded in files. */
 export const archive: InstallablePusher<ArchiveConfig> = {

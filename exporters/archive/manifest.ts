@@ -87,6 +87,12 @@ export class Manifest {
     return { tip: this.#tip, records: this.#lines.length };
   }
 
+  /** Cuts off a line that has no end. */
+  async cutUnfinished({ unfinishedBytes }: ManifestText): Promise<void> {
+    if (unfinishedBytes === 0) return;
+    await this.#files.append(this.#path, this.#sizeBytes, new Uint8Array());
+  }
+
   /** Appends a record; resolves once it is on disk. */
   async append(record: SegmentRecord): Promise<void> {
     await this.restore();

@@ -61,7 +61,10 @@ const openStream = async (stream: ArchiveStream, options: OpenOptions): Promise<
     record.kind === 'closed' ? record.history : 0,
   );
   const before = Math.max(0, state?.history ?? 0, ...histories);
-  const isNew = state === null && manifest.lines.length === 0;
+  const isNew =
+    found === null &&
+    manifest.lines.length === 0 &&
+    !(await files.list(path)).some((file) => parseSegmentFile(file) !== null);
   const startSeq = isNew ? 0 : cursorSeq;
   const folder = new StreamFolder({
     stream,
@@ -76,6 +79,7 @@ const openStream = async (stream: ArchiveStream, options: OpenOptions): Promise<
     },
     open: goesOn ? state.open : [],
   });
+  await folder.tidyBooks(manifest);
   if (state !== null && !goesOn) {
     for (const segment of state.open) await closeAsFound(folder, segment, state, options.nowMs);
   }

@@ -181,6 +181,11 @@ export class StreamFolder {
     }
   }
 
+  /** Takes away what a crash left in the manifest. */
+  async tidyBooks(text: ManifestText): Promise<void> {
+    await this.#manifest.cutUnfinished(text);
+  }
+
   /** Writes manifest and state again where somebody took them away. */
   async restoreBooks(): Promise<void> {
     await this.files.makeFolder(this.#folder);
