@@ -46,6 +46,7 @@ export const createArchiveLog = (
   });
   const linesOfDay = createDayReader(db);
   const storeId = db.prepare<[], string>('SELECT id FROM store_identity').pluck();
+  const hotSince = db.prepare<[], number | null>('SELECT since_ms FROM hot_window').pluck();
   return {
     archived,
     *archivedDay(stream, dayStartMs, toSeq) {
@@ -54,7 +55,7 @@ export const createArchiveLog = (
         for (const line of read(lines.slice(at, at + LINES_AT_ONCE)))
           if (isOfDay(line, stream, dayStartMs)) yield line;
     },
-    hotSinceMs: () => Number.NEGATIVE_INFINITY,
+    hotSinceMs: () => hotSince.get() ?? Number.NEGATIVE_INFINITY,
     storeId: () => storeId.get()!,
   };
 };

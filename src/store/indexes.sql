@@ -10,6 +10,7 @@ CREATE INDEX IF NOT EXISTS occurrence_session ON occurrence (session, at_ms);
 CREATE INDEX IF NOT EXISTS activity_last ON activity (last_at_ms);
 CREATE INDEX IF NOT EXISTS rollup_request_session ON rollup_request (session);
 CREATE INDEX IF NOT EXISTS rollup_tool_session ON rollup_tool (session);
+CREATE INDEX IF NOT EXISTS request_copy_request ON request_copy (request);
 CREATE INDEX IF NOT EXISTS origin_session ON origin (session);
 CREATE INDEX IF NOT EXISTS tool_call_plan ON tool_call (at_ms) WHERE plan_path IS NOT NULL;
 CREATE INDEX IF NOT EXISTS occurrence_pull_request ON occurrence (at_ms) WHERE type = 'pr_created';

@@ -12,7 +12,9 @@ export type TallyName =
   | 'permissions'
   | 'permission_wait_ms'
   | 'plan_events'
-  | 'plan_oddities';
+  | 'plan_oddities'
+  | 'pruned'
+  | 'export_dropped';
 
 /** Counts by name and label, kept for ever. */
 export class Tallies {

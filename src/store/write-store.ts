@@ -3,6 +3,8 @@ import type { OriginState, Reject, Source } from '../records/record.ts';
 import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.ts';
 import { EntityTable, type EntityTableLayout } from './entity-table.ts';
 import { DocumentLog } from './document-log.ts';
+import { type HotLimits, HotWindow, type Pruned } from './hot-window.ts';
+import { KeyLedger } from './key-ledger.ts';
 import { Names } from './names.ts';
 import { HookQueries } from './hook-queries.ts';
 import { CursorTable } from './cursor-table.ts';
@@ -87,6 +89,8 @@ export class WriteStore {
   readonly toolSums: Sums;
   readonly tallies: Tallies;
   readonly cursors: CursorTable;
+  readonly ledger: KeyLedger;
+  readonly #hotWindow: HotWindow;
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
   readonly #copy: Statement;
@@ -141,6 +145,8 @@ export class WriteStore {
     });
     this.tallies = new Tallies(db, this.documents);
     this.cursors = new CursorTable(db);
+    this.ledger = new KeyLedger(db);
+    this.#hotWindow = new HotWindow(db, this.ledger);
     this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
     this.#logCopy = db.prepare(
       `INSERT INTO event (kind, ref, revision) VALUES (${EVENT_KINDS.copy}, ?, ?)`,
@@ -195,6 +201,17 @@ export class WriteStore {
     let isMore = false;
     const lastSeq = this.transaction(() => void (isMore = this.documents.log(DOCUMENTS_AT_ONCE)));
     return { lastSeq, isMore };
+  }
+
+  /** Lets some rows leave that are too old; what exporters lose by that is counted for ever. */
+  prune(limits: HotLimits): Pruned {
+    let pruned: Pruned = { isMore: false, rows: 0, dropped: new Map() };
+    this.transaction(() => {
+      pruned = this.#hotWindow.step(limits);
+      for (const [exporter, lines] of pruned.dropped)
+        this.tallies.add('export_dropped', `${exporter} quota`, lines);
+    });
+    return pruned;
   }
 
   /** Remembers that a request stands in two origins. */
@@ -259,5 +276,6 @@ export class WriteStore {
       names.forget();
     this.origins.forget();
     this.hookQueries.forget();
+    this.ledger.forget();
   }
 }

@@ -40,3 +40,21 @@ INSERT INTO event (kind, ref, revision) SELECT 7, request, origin FROM request_c
 
 -- Paths that an origin had before it was renamed: a JSON list, oldest first.
 ALTER TABLE origin ADD COLUMN former_paths TEXT;
+
+-- Keys of rows that left the store, so that nothing is counted twice: 64 bits of the sha256 of kind and key.
+CREATE TABLE key_ledger (digest INTEGER PRIMARY KEY) STRICT;
+CREATE INDEX occurrence_alias_ref ON occurrence_alias (ref);
+
+-- How far the store has been looked through for rows that may leave it. since_ms: from when on everything is still there.
+-- seq: the last line of the log looked at. held: rows found that only stay because an exporter has not sent them.
+-- to_drop: how many of these, the oldest, are more than may stay. believed_ms and doubted_ms: the clock, see SteadyClock.
+CREATE TABLE hot_window (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  since_ms INTEGER,
+  seq INTEGER NOT NULL DEFAULT 0,
+  held INTEGER NOT NULL DEFAULT 0,
+  to_drop INTEGER NOT NULL DEFAULT 0,
+  believed_ms INTEGER,
+  doubted_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO hot_window (id) VALUES (1);
