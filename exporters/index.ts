@@ -1,10 +1,11 @@
 import type { InstallablePusher } from '../src/component.ts';
 import { archive } from './archive/index.ts';
 import { prometheus } from './prometheus/index.ts';
+import { reports } from './reports/index.ts';
 import { rest } from './rest/index.ts';
 
 /** Every exporter that answers requests. */
 export const exporters = [prometheus, rest] as const;
 
 /** Every exporter that pushes. */
-export const pushers: readonly InstallablePusher<never>[] = [archive];
+export const pushers: readonly InstallablePusher<never>[] = [archive, reports];

@@ -8,6 +8,7 @@ import { commitError } from '../pipeline/ingest-errors.ts';
 import { loadPriceTable } from '../pricing/override.ts';
 import { createPricer } from '../pricing/price.ts';
 import type { OriginState, Source } from '../records/record.ts';
+import type { HotLimits, Pruned } from '../store/hot-window.ts';
 import { isHeld, lockStore } from '../store/lock.ts';
 import { makeHome, openStore, STORE_FILE } from '../store/open.ts';
 import type { StoreWriter } from '../store/store.ts';
@@ -32,6 +33,8 @@ export interface Collector {
   readonly settle: () => void;
   /** Tells in the log what stands in no entry and has changed; false where nothing is left. Throws as `sink` does. */
   readonly logDocuments: () => boolean;
+  /** Lets some rows leave that are too old. Throws as `sink` does. */
+  readonly prune: (limits: HotLimits) => Pruned;
   readonly close: () => void;
 }
 
@@ -107,6 +110,7 @@ export const openCollector = async (options: CollectorOptions): Promise<Collecto
       saveCursor: (exporter, seq, refused) =>
         committing(() => writer.saveCursor(exporter, seq, refused)),
       logDocuments,
+      prune: (limits) => committing(() => store.prune(limits)),
       settle: () => committing(() => store.settle()),
       close,
     };

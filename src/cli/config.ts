@@ -10,7 +10,7 @@ import type { CommandResult } from './context.ts';
 import { escapeText, jsonText } from './escape.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from '../runtime/write-whole.ts';
 
 /** Prints what holds and where each value comes from; secrets are masked. */
 export async function runShow(

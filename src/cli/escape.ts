@@ -1,9 +1,10 @@
+export { jsonText } from '../runtime/json-text.ts';
+
 /**
  * Characters that a terminal would obey or a reader could not see: controls of both ranges, the marks that turn the
  * direction of text, and the separators that some programs take for line ends.
  */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
-const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** Text from outside, safe to show: what could command the terminal is written out, such as `\x1b`. */
 export function escapeText(text: string): string {
@@ -13,13 +14,9 @@ export function escapeText(text: string): string {
   });
 }
 
-/** A value as indented JSON ending in a line feed, free of anything a terminal would obey. */
-export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(
-    UNSAFE_IN_JSON,
-    (character) => `\\u${hex(character.charCodeAt(0), 4)}`,
-  );
-  return `${text}\n`;
+/** Lines of text, each made safe to show. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeText).join('\n');
 }
 
 function hex(code: number, digits: number): string {

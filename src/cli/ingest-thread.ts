@@ -6,7 +6,7 @@ import type { Batch } from '../records/record.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { type Collector, openCollector } from './collector.ts';
 import type { CursorAnswer, CursorOrder } from './export-messages.ts';
-import { startHousekeeping } from './housekeeping.ts';
+import { type Housekeeping, startHousekeeping } from './housekeeping.ts';
 import type { IngestCommand, IngestOrder, IngestReport } from './ingest-messages.ts';
 import { createRecounting } from './recounting.ts';
 import { createReceiverEvents } from './receiver-events.ts';
@@ -21,8 +21,14 @@ const STATE_INTERVAL_MS = 1_000;
 
 const tell = (report: IngestReport): void => parentPort!.postMessage(report);
 
-const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder): Promise<void> => {
+const collect = async ({
+  home,
+  overrideFile,
+  retention,
+  receivers: settings,
+}: IngestOrder): Promise<void> => {
   let lastSeq = 0;
+  let exporters: readonly string[] | null = null;
   const collector = await openCollector({
     home,
     overrideFile,
@@ -37,27 +43,27 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
   const stop = new AbortController();
   parentPort!.on('message', (command: IngestCommand) => {
     if (command.kind === 'stop') stop.abort();
+    else if (command.kind === 'exporters') exporters = command.names;
     else tell({ kind: 'cursor_saved', ...saved(collector, command) });
   });
   const settling = createSettling(collector);
   const recounting = createRecounting(collector.recountPlans);
   // A collector that was killed may have left something to do.
   recounting.wake();
-  const housekeeping = startHousekeeping(collector, () => tell({ kind: 'logged', lastSeq }));
+  const housekeeping = keepHouse(collector, retention, {
+    exporters: () => exporters,
+    lastSeq: () => lastSeq,
+  });
   const events = createReceiverEvents();
   events.backfill.listen((progress) => tell({ kind: 'backfill', progress }));
   events.caughtUp.listen(settling.settle);
-  const onCommitted = (batches: readonly Batch[]): void => {
-    recounting.wake();
-    const fresh = collector.newProjects();
-    if (fresh.length > 0) events.projects.tell(fresh);
-    const [first] = batches;
-    if (first === undefined) return;
-    const writtenAtMs = Math.max(...batches.map(({ origin }) => origin.writtenAtMs));
-    const lagMs = Math.max(0, Date.now() - writtenAtMs);
-    tell({ kind: 'committed', lastSeq, source: first.source, lagMs });
-  };
-  const running = createReceivers(collector, settings, { events, onCommitted });
+  const running = createReceivers(collector, settings, {
+    events,
+    onCommitted: (batches) => {
+      recounting.wake();
+      tellCommitted(batches, lastSeq);
+    },
+  });
   const timer = setInterval(() => {
     settling.retry();
     tell(stateOf(running, settling.trouble() ?? recounting.trouble() ?? housekeeping.trouble()));
@@ -73,6 +79,34 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
   }
   tell({ kind: 'closed' });
   parentPort!.close();
+};
+
+interface HouseParts {
+  readonly exporters: () => readonly string[] | null;
+  readonly lastSeq: () => number;
+}
+
+const keepHouse = (
+  collector: Collector,
+  retention: IngestOrder['retention'],
+  { exporters, lastSeq }: HouseParts,
+): Housekeeping =>
+  startHousekeeping({
+    collector,
+    retention,
+    clocks: { now: Date.now, monotonicMs: performance.now.bind(performance) },
+    exporters,
+    onDropped: (exporter, by) =>
+      tell({ kind: 'count', name: 'export_dropped', label: `${exporter} quota`, by }),
+    onLogged: () => tell({ kind: 'logged', lastSeq: lastSeq() }),
+  });
+
+const tellCommitted = (batches: readonly Batch[], lastSeq: number): void => {
+  const [first] = batches;
+  if (first === undefined) return;
+  const writtenAtMs = Math.max(...batches.map(({ origin }) => origin.writtenAtMs));
+  const lagMs = Math.max(0, Date.now() - writtenAtMs);
+  tell({ kind: 'committed', lastSeq, source: first.source, lagMs });
 };
 
 interface ReceiverParts {
@@ -93,6 +127,8 @@ const createReceivers = (
       count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
       sink: async (batches) => {
         await collector.sink(batches);
+        const fresh = collector.newProjects();
+        if (fresh.length > 0) events.projects.tell(fresh);
         onCommitted(batches);
       },
       origins: collector.origins,

@@ -128,6 +128,10 @@ const ingestOrder = (config: Config) => ({
   home: config.home,
   overrideFile: config.pricing.overrideFile,
   receivers: receiverSettings(config),
+  retention:
+    config.archive.enabled && config.retention.hotDays !== null
+      ? { hotDays: config.retention.hotDays, backlogBytes: config.exports.backlogBytes }
+      : null,
 });
 
 /** Rejects when a loop fails; never resolves. */

@@ -66,7 +66,7 @@ async function writeOut(path: string, text: string, { terminal }: CommandContext
     terminal.print(text);
     return;
   }
-  const { writeWhole } = await import('./write-whole.ts');
+  const { writeWhole } = await import('../runtime/write-whole.ts');
   await writeWhole(path, text);
   terminal.note(`Wrote ${path}.\n`);
 }

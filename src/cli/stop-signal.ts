@@ -4,6 +4,8 @@ export interface StopSignal {
   /** Resolves with the first SIGINT or SIGTERM. */
   readonly requested: Promise<void>;
   readonly abort: () => void;
+  /** Listens no longer. */
+  readonly release: () => void;
 }
 
 /** Listens for SIGINT and SIGTERM; the second one ends the process at once. */
@@ -18,5 +20,14 @@ export const stopSignal = (): StopSignal => {
   };
   process.on('SIGINT', request);
   process.on('SIGTERM', request);
-  return { signal: controller.signal, requested: promise, abort: () => controller.abort() };
+  const release = (): void => {
+    process.off('SIGINT', request);
+    process.off('SIGTERM', request);
+  };
+  return {
+    signal: controller.signal,
+    requested: promise,
+    abort: () => controller.abort(),
+    release,
+  };
 };

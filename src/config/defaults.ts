@@ -32,6 +32,9 @@ export const DEFAULTS = {
   pricing: {
     overrideFile: null,
   },
+  retention: {
+    hotDays: 30,
+  },
   exports: {
     backlogBytes: 256 * 1024 * 1024,
   },
@@ -49,6 +52,7 @@ export const DEFAULTS = {
   },
   reports: {
     folder: null,
+    gitAdd: false,
   },
   rawTraces: {
     enabled: false,

@@ -105,9 +105,10 @@ function withAbsolutePaths(layer: Layer, baseDir: string, machine: Machine): Lay
       ? absolutePath(value, baseDir, machine)
       : value;
   };
-  const { home, claudeDirs, pricing, plans } = layer as Partial<
-    Record<'home' | 'claudeDirs' | 'pricing' | 'plans', unknown>
+  const { home, claudeDirs, pricing, plans, reports } = layer as Partial<
+    Record<'home' | 'claudeDirs' | 'pricing' | 'plans' | 'reports', unknown>
   >;
+  const folder = valueAt(reports, ['folder']);
   const roots = valueAt(plans, ['roots']);
   const overrideFile = valueAt(pricing, ['overrideFile']);
   return {
@@ -116,6 +117,9 @@ function withAbsolutePaths(layer: Layer, baseDir: string, machine: Machine): Lay
     ...(claudeDirs === undefined ? {} : { claudeDirs: absolute(claudeDirs) }),
     ...(typeof overrideFile === 'string'
       ? { pricing: { ...(pricing as object), overrideFile: absolute(overrideFile) } }
+      : {}),
+    ...(typeof folder === 'string'
+      ? { reports: { ...(reports as object), folder: absolute(folder) } }
       : {}),
     ...(Array.isArray(roots) ? { plans: { ...(plans as object), roots: absolute(roots) } } : {}),
   };

@@ -68,14 +68,29 @@ export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1)
     row,
     sign,
   );
+  store.callCounts.add([tool, row.command ?? '', failureOf(row)], sign);
 };
 
-/** Adds an occurrence to what is counted of its type, or with sign -1 takes it away. */
-export const countOccurrence = (
-  { tallies, projects }: WriteStore,
-  { type, project }: OccurrenceRow,
-  sign: 1 | -1,
-): void => tallies.add('occurrence', `${type}\t${projects.name(project)}`, sign);
+/** Adds an occurrence to all counts it is in, or with sign -1 takes it away. */
+export const countOccurrence = (store: WriteStore, row: OccurrenceRow, sign: 1 | -1): void => {
+  const { type, project, atMs, data } = row;
+  store.tallies.add('occurrence', `${type}\t${store.projects.name(project)}`, sign);
+  const reason = type === 'api_error' ? apiErrorReason(data) : '';
+  store.occurrenceCounts.add([slotOf(atMs), type, reason], sign);
+};
+
+/** Class of a call that failed or was denied, '' for any other. */
+const failureOf = ({ errorClass, success }: ToolCallRow): string => {
+  if (errorClass === 'denied') return errorClass;
+  return success === 0 ? (errorClass ?? 'other') : '';
+};
+
+/** HTTP status and the API's name of the error, as far as they are known; never free text. */
+const apiErrorReason = (data: string): string => {
+  const { status, error } = JSON.parse(data) as Readonly<Record<string, unknown>>;
+  const name = typeof error === 'string' && /^[a-z_]+$/.test(error) ? error : '';
+  return `${typeof status === 'number' ? status : ''} ${name}`.trim();
+};
 
 const addToolCall = (sums: number[], at: number, row: ToolCallRow, sign: 1 | -1): void => {
   sums[at]! += sign;

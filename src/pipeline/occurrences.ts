@@ -70,7 +70,7 @@ export class Occurrences {
     if (told === undefined || told.id === known.id) return known;
     store.occurrences.remove(told.id);
     store.hookQueries.keepAlias(told.row.key, known.id);
-    this.#tally(told.row, -1);
+    countOccurrence(store, told.row, -1);
     return { ...known, row: { ...known.row, scopes: told.row.scopes } };
   }
 
@@ -182,20 +182,17 @@ export class Occurrences {
   }
 
   #insert(row: OccurrenceRow): true {
-    this.#parts.store.occurrences.add(row);
-    this.#tally(row, 1);
+    const { store } = this.#parts;
+    store.occurrences.add(row);
+    countOccurrence(store, row, 1);
     return true;
-  }
-
-  #tally(row: OccurrenceRow, sign: 1 | -1): void {
-    countOccurrence(this.#parts.store, row, sign);
   }
 
   #replace(known: Kept<OccurrenceRow>, row: OccurrenceRow): true {
     const { store } = this.#parts;
     const { key, scopes, revision } = known.row;
-    this.#tally(known.row, -1);
-    this.#tally(row, 1);
+    countOccurrence(store, known.row, -1);
+    countOccurrence(store, row, 1);
     store.occurrences.change(known.id, { ...row, key, scopes, revision });
     return true;
   }

@@ -4,6 +4,15 @@ export interface ActiveTime {
   readonly endedMs: number;
 }
 
+/** From when on, and which pause ends a stretch of work. */
+export interface ActiveSpan {
+  readonly startedMs: number;
+  readonly idleGapMs: number;
+}
+
+/** A stretch of work, from and to. */
+export type Stretch = readonly [startMs: number, endMs: number];
+
 /**
  * Time worked in a session from `startedMs` on, over what several origins saw of it.
  *
@@ -12,21 +21,30 @@ export interface ActiveTime {
  */
 export function activeTime(
   stretchLists: readonly (readonly number[])[],
-  { startedMs, idleGapMs }: { readonly startedMs: number; readonly idleGapMs: number },
+  span: ActiveSpan,
 ): ActiveTime {
-  let activeMs = 0;
-  let endedMs = startedMs;
-  let isFirst = true;
+  const stretches = activeStretches(stretchLists, span);
+  return {
+    activeMs: stretches.reduce((sum, [startMs, endMs]) => sum + endMs - startMs, 0),
+    endedMs: stretches.at(-1)?.[1] ?? span.startedMs,
+  };
+}
+
+/** The stretches that {@link activeTime} adds up, ascending and apart from each other. */
+export function activeStretches(
+  stretchLists: readonly (readonly number[])[],
+  { startedMs, idleGapMs }: ActiveSpan,
+): readonly Stretch[] {
+  const merged: [number, number][] = [];
   for (const [startMs, endMs] of stretchesFrom(startedMs, stretchLists)) {
-    if (!isFirst && startMs - endedMs >= idleGapMs) {
-      activeMs += endMs - startMs;
+    const last = merged.at(-1);
+    if (last === undefined || startMs - last[1] >= idleGapMs) {
+      merged.push([startMs, endMs]);
     } else {
-      activeMs += Math.max(0, endMs - (isFirst ? startMs : endedMs));
+      last[1] = Math.max(last[1], endMs);
     }
-    endedMs = Math.max(endedMs, endMs);
-    isFirst = false;
   }
-  return { activeMs, endedMs };
+  return merged;
 }
 
 /** The pairs of all lists that end at or after the start, cut off at it, by their beginning. */

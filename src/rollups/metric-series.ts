@@ -39,7 +39,7 @@ export function createSeries(): {
   return {
     add: (given, value) => {
       const labels = withShortTexts(given);
-      const key = Object.values(labels).join('\0');
+      const key = seriesKey(labels);
       const known = series.get(key);
       if (known === undefined) {
         series.set(key, { labels, value });
@@ -56,23 +56,46 @@ export function foldSeries(
   points: readonly MetricPoint[],
   limit: number,
 ): { readonly points: readonly MetricPoint[]; readonly folded: number } {
-  if (points.length <= limit) {
+  const kept = keptSeries(points, limit);
+  if (kept === points.length) {
     return { points, folded: 0 };
+  }
+  const folds = createSeries();
+  for (const { labels, value } of points.slice(kept)) {
+    folds.add(foldedLabels(labels), value);
+  }
+  return {
+    points: [...points.slice(0, kept), ...folds.points()],
+    folded: points.length - kept,
+  };
+}
+
+/** How many series stay as they are. */
+function keptSeries(points: readonly MetricPoint[], limit: number): number {
+  if (points.length <= limit) {
+    return points.length;
   }
   // Folding leaves one series for each combination of closed labels; room is made for as many as there can be.
   const combinations = new Set(points.map(({ labels }) => closedKey(labels))).size;
-  const kept = points.slice(0, Math.max(0, limit - combinations));
-  const folds = new Map<
-    string,
-    { readonly labels: Readonly<Record<string, string>>; value: number }
-  >();
-  for (const { labels, value } of points.slice(kept.length)) {
-    const key = closedKey(labels);
-    const fold = folds.get(key) ?? { labels: foldedLabels(labels), value: 0 };
-    fold.value += value;
-    folds.set(key, fold);
-  }
-  return { points: [...kept, ...folds.values()], folded: points.length - kept.length };
+  return Math.max(0, limit - combinations);
+}
+
+/** The labels that {@link foldSeries} shows a value under, by those it was added with. */
+export function shownLabels(
+  points: readonly MetricPoint[],
+  limit: number,
+): (labels: MetricPoint['labels']) => MetricPoint['labels'] {
+  const count = keptSeries(points, limit);
+  const kept = new Map(points.slice(0, count).map(({ labels }) => [seriesKey(labels), labels]));
+  return (given) => {
+    const labels = withShortTexts(given);
+    return kept.get(seriesKey(labels)) ?? (count === points.length ? labels : foldedLabels(labels));
+  };
+}
+
+/** Tells series of one metric apart. */
+export function seriesKey(labels: MetricPoint['labels']): string {
+  return Object.values(labels).join('\0');
 }
 
 function closedKey(labels: Readonly<Record<string, string>>): string {

@@ -13,9 +13,10 @@ import { addPlans, planDurations } from './plan-metrics.ts';
 export type MetricTotals = ReadonlyMap<MetricKey, readonly MetricPoint[]>;
 
 /** More combinations of names than this are never looked at one by one. */
-const MAX_ROWS = 10_000;
+export const MAX_ROWS = 10_000;
 
-const OCCURRENCE_METRICS: Readonly<Record<string, MetricKey>> = {
+/** Metrics of what can happen in a session, by its type. */
+export const OCCURRENCE_METRICS: Readonly<Record<string, MetricKey>> = {
   user_prompt: 'prompts',
   slash_command: 'slashCommands',
   compaction: 'compactions',
@@ -38,6 +39,17 @@ interface Project {
   readonly path: string;
 }
 
+/** The projects that are told apart, oldest first, and what they are called. */
+export function namedProjects(db: Database): {
+  readonly projects: readonly Project[];
+  readonly labels: ReadonlyMap<number, string>;
+} {
+  const projects = db
+    .prepare<[], Project>(`SELECT id, path FROM project ORDER BY id LIMIT ${MAX_ROWS}`)
+    .all();
+  return { projects, labels: projectLabels(projects) };
+}
+
 /** Reads everything that metrics show of the store, as of one moment. */
 export function metricTotals(db: Database, nowMs: number): MetricTotals {
   const series = new Map<MetricKey, ReturnType<typeof createSeries>>();
@@ -47,10 +59,7 @@ export function metricTotals(db: Database, nowMs: number): MetricTotals {
     into.add(labels, value);
   };
   const read = db.transaction(() => {
-    const projects = db
-      .prepare<[], Project>(`SELECT id, path FROM project ORDER BY id LIMIT ${MAX_ROWS}`)
-      .all();
-    const labels = projectLabels(projects);
+    const { projects, labels } = namedProjects(db);
     addRequests(db, labels, add);
     addTools(db, labels, add);
     addTallies(db, new Map(projects.map(({ id, path }) => [path, labels.get(id) ?? OTHER])), add);
@@ -66,7 +75,8 @@ export function metricTotals(db: Database, nowMs: number): MetricTotals {
   ]);
 }
 
-const REQUEST_SUMS = [
+/** Columns of the sums over requests. */
+export const REQUEST_SUMS = [
   'requests',
   'input_tokens',
   'output_tokens',
@@ -83,14 +93,16 @@ const REQUEST_SUMS = [
   'not_final_requests',
 ] as const;
 
-type RequestSums = Record<(typeof REQUEST_SUMS)[number], number>;
+/** Sums over requests. */
+export type RequestSums = Record<(typeof REQUEST_SUMS)[number], number>;
 type RequestTotals = RequestSums & {
   readonly project: number;
   readonly model: string;
   readonly requester: number;
 };
 
-const REQUESTERS = ['main', 'subagent', 'auxiliary'];
+/** Who asks, by number. */
+export const REQUESTERS = ['main', 'subagent', 'auxiliary'];
 
 function addRequests(db: Database, projects: ReadonlyMap<number, string>, add: Add): void {
   const sums = REQUEST_SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ');
@@ -122,7 +134,8 @@ function addRequests(db: Database, projects: ReadonlyMap<number, string>, add: A
   }
 }
 
-function addRequestRow(
+/** Adds sums over requests to all metrics that tell of them. */
+export function addRequestRow(
   row: RequestSums,
   { model, project, requester }: Record<'model' | 'project' | 'requester', string>,
   add: Add,
@@ -150,9 +163,11 @@ function addRequestRow(
   }
 }
 
-const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
+/** Columns of the sums over tool calls. */
+export const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
 
-type ToolSums = Record<(typeof TOOL_SUMS)[number], number>;
+/** Sums over tool calls. */
+export type ToolSums = Record<(typeof TOOL_SUMS)[number], number>;
 type ToolTotals = ToolSums & { readonly project: number; readonly tool: string };
 
 function addTools(db: Database, projects: ReadonlyMap<number, string>, add: Add): void {
@@ -172,7 +187,8 @@ function addTools(db: Database, projects: ReadonlyMap<number, string>, add: Add)
   }
 }
 
-function addToolRow(row: ToolSums, tool: string, project: string, add: Add): void {
+/** Adds sums over tool calls to all metrics that tell of them. */
+export function addToolRow(row: ToolSums, tool: string, project: string, add: Add): void {
   add('toolCalls', { tool, outcome: 'success', project }, row.calls - row.failures - row.denied);
   add('toolCalls', { tool, outcome: 'failure', project }, row.failures);
   add('toolCalls', { tool, outcome: 'denied', project }, row.denied);

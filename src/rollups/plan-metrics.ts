@@ -32,11 +32,7 @@ interface PlanLabels {
 
 /** Adds the series of plans; `projects` are those that have labels already, in the order of these. */
 export function addPlans(db: Database, projects: readonly Project[], add: Add): void {
-  const plans = db
-    .prepare<[], Plan>(
-      `SELECT id, name, repository, location = 'gone' AS isGone FROM plan ORDER BY id DESC LIMIT ${MAX_PLANS}`,
-    )
-    .all();
+  const plans = newestPlans(db);
   const labelOf = projectNames(projects, plans);
   const labels = new Map(
     plans.map(({ id, name, repository }) => [id, { plan: name, project: labelOf(repository) }]),
@@ -45,6 +41,19 @@ export function addPlans(db: Database, projects: readonly Project[], add: Add): 
   addFeatures(db, { plans, labels, firstPlan }, add);
   addUsage(db, { plans, labels, firstPlan }, add);
   addPlanTallies(db, labelOf, add);
+}
+
+/** What the project of a plan is called, by its path; `projects` as for {@link addPlans}. */
+export function planProjects(db: Database, projects: readonly Project[]): (path: string) => string {
+  return projectNames(projects, newestPlans(db));
+}
+
+function newestPlans(db: Database): readonly Plan[] {
+  return db
+    .prepare<[], Plan>(
+      `SELECT id, name, repository, location = 'gone' AS isGone FROM plan ORDER BY id DESC LIMIT ${MAX_PLANS}`,
+    )
+    .all();
 }
 
 /** The histogram of durations, by how the attempts ended. */

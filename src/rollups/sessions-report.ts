@@ -1,107 +1,81 @@
 import type { Database } from 'better-sqlite3';
 import { nanoFromUsd } from '../records/money.ts';
+import type {
+  ReportedDay,
+  ReportedSession,
+  ReportedTotals,
+  SessionsFile,
+} from '../records/sessions-file.ts';
 import { localIso } from './local-time.ts';
 import type { SessionSummary } from './session-summary.ts';
 import { listSessions, type SessionQuery } from './sessions.ts';
 import { ALL_TIME } from './time-slots.ts';
-import { createTimeZone } from './time-zone.ts';
+import { createTimeZone, type TimeZone } from './time-zone.ts';
 import { usageByName } from './usage-by-name.ts';
 
-/** One session in `sessions.json`; minutes to one decimal, money to the cent, times local with their offset. */
-export interface ReportedSession {
-  /** The first 8 characters of the id, or all of it where two sessions share those. */
-  readonly session_id: string;
-  readonly started: string;
-  readonly ended: string;
-  readonly duration_wall_min: number;
-  readonly duration_active_min: number;
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly cache_read_tokens: number;
-  readonly cache_create_tokens: number;
-  readonly total_tokens: number;
-  readonly all_tokens: number;
-  readonly messages: number;
-  readonly cost_usd: number;
-  /** The model that most of the money went to; '' without requests. */
-  readonly model: string;
-  readonly day: string;
-  readonly full_id: string;
-}
-
-/** What the sessions that began on one day come to. */
-export interface ReportedDay {
-  readonly sessions: number;
-  readonly cost_usd: number;
-  readonly active_min: number;
-  readonly messages: number;
-  readonly wall_min: number;
-  /** Tokens of all four kinds. */
-  readonly tokens: number;
-}
-
-/** What all sessions come to. */
-export interface ReportedTotals {
-  readonly total_sessions: number;
-  readonly total_cost_usd: number;
-  readonly total_active_min: number;
-  readonly total_wall_min: number;
-  readonly total_input_tokens: number;
-  readonly total_output_tokens: number;
-  readonly total_cache_read_tokens: number;
-  readonly total_cache_create_tokens: number;
-  readonly total_all_tokens: number;
-  readonly total_messages: number;
-  readonly model: string;
-  readonly models: readonly string[];
-}
-
-/** The content of `sessions.json`. Sums are made before anything is rounded. */
-export interface SessionsReport {
-  /** By their start, oldest first. */
-  readonly sessions: readonly ReportedSession[];
-  readonly by_day: Readonly<Record<string, ReportedDay>>;
-  readonly totals: ReportedTotals;
-}
+/** Which sessions are reported, and as of when and where. */
+export type SessionsReportQuery = Omit<SessionQuery, 'limit' | 'cursor'>;
 
 /** All sessions that a query fits, as a file for people and scripts. */
-export function sessionsReport(
+export function sessionsReport(db: Database, query: SessionsReportQuery): SessionsFile {
+  return reportSessions(db, listSessions(db, { ...query, limit: null }).sessions, query.timezone);
+}
+
+/** The same of sessions that are known already; none may be missing of those that are meant. */
+export function reportSessions(
   db: Database,
-  query: Omit<SessionQuery, 'limit' | 'cursor'>,
-): SessionsReport {
-  const zone = createTimeZone(query.timezone);
-  const { sessions } = listSessions(db, { ...query, limit: null });
+  sessions: readonly SessionSummary[],
+  timezone: string,
+): SessionsFile {
+  const zone = createTimeZone(timezone);
   const ordered = sessions.toSorted(
     (a, b) => compare(a.started, b.started) || compare(a.session_id, b.session_id),
   );
-  const sharing = Map.groupBy(ordered, ({ session_id }) => session_id.slice(0, 8));
+  const shortIds = shortSessionIds(ordered.map(({ session_id }) => session_id));
   const days = Map.groupBy(ordered, ({ day }) => day);
   return {
     sessions: ordered.map((session) => ({
-      session_id:
-        (sharing.get(session.session_id.slice(0, 8))?.length ?? 1) > 1
-          ? session.session_id
-          : session.session_id.slice(0, 8),
-      started: localIso(zone, Date.parse(session.started)),
-      ended: localIso(zone, Date.parse(session.ended)),
-      duration_wall_min: session.duration_wall_min,
-      duration_active_min: session.duration_active_min,
-      input_tokens: session.input_tokens,
-      output_tokens: session.output_tokens,
-      cache_read_tokens: session.cache_read_tokens,
-      cache_create_tokens: session.cache_create_tokens,
-      total_tokens: session.total_tokens,
-      all_tokens: session.all_tokens,
-      messages: session.messages,
-      cost_usd: cents([session]),
-      model: session.model ?? '',
-      day: session.day,
-      full_id: session.session_id,
+      ...reportedSession(session, zone),
+      session_id: shortIds.get(session.session_id) ?? session.session_id,
     })),
     by_day: Object.fromEntries(
       [...days].sort(([a], [b]) => compare(a, b)).map(([day, own]) => [day, reportedDay(own)]),
     ),
-    totals: reportedTotals(ordered, modelsOf(db, ordered)),
+    totals: reportedTotals(ordered, modelBreakdown(db, ordered)),
+  };
+}
+
+/** The first 8 characters of each id, or all of it where another one begins the same; by the id. */
+export function shortSessionIds(ids: readonly string[]): ReadonlyMap<string, string> {
+  const sharing = Map.groupBy(ids, (id) => id.slice(0, 8));
+  return new Map(
+    ids.map((id) => {
+      const short = id.slice(0, 8);
+      return [id, (sharing.get(short)?.length ?? 1) > 1 ? id : short];
+    }),
+  );
+}
+
+function reportedSession(session: SessionSummary, zone: TimeZone): ReportedSession {
+  return {
+    session_id: session.session_id,
+    started: localIso(zone, Date.parse(session.started)),
+    ended: localIso(zone, Date.parse(session.ended)),
+    duration_wall_min: session.duration_wall_min,
+    duration_active_min: session.duration_active_min,
+    input_tokens: session.input_tokens,
+    output_tokens: session.output_tokens,
+    cache_read_tokens: session.cache_read_tokens,
+    cache_create_tokens: session.cache_create_tokens,
+    total_tokens: session.total_tokens,
+    all_tokens: session.all_tokens,
+    messages: session.messages,
+    cost_usd: cents([session]),
+    model: session.model ?? '',
+    day: session.day,
+    full_id: session.session_id,
+    models: [...session.models],
+    unpriced_requests: session.unpriced_requests,
   };
 }
 
@@ -116,10 +90,10 @@ function reportedDay(sessions: readonly SessionSummary[]): ReportedDay {
   };
 }
 
-function reportedTotals(
-  sessions: readonly SessionSummary[],
-  models: readonly string[],
-): ReportedTotals {
+type Breakdown = ReportedTotals['model_breakdown'];
+
+function reportedTotals(sessions: readonly SessionSummary[], breakdown: Breakdown): ReportedTotals {
+  const models = Object.keys(breakdown);
   return {
     total_sessions: sessions.length,
     total_cost_usd: cents(sessions),
@@ -133,11 +107,16 @@ function reportedTotals(
     total_messages: sum(sessions, (session) => session.messages),
     model: models[0] ?? '',
     models,
+    source: 'hall-monitor',
+    model_breakdown: breakdown,
+    total_estimated_cost_usd: cents(sessions, (session) => session.estimated_cost_usd),
+    total_unpriced_requests: sum(sessions, (session) => session.unpriced_requests),
+    total_not_final_requests: sum(sessions, (session) => session.not_final_requests),
   };
 }
 
-/** Models of these sessions, dearest first. */
-function modelsOf(db: Database, sessions: readonly SessionSummary[]): string[] {
+/** What each model was used for in these sessions, dearest first. */
+function modelBreakdown(db: Database, sessions: readonly SessionSummary[]): Breakdown {
   const names = JSON.stringify(sessions.map((session) => session.session_id));
   const ids = db
     .prepare<[string], number>(
@@ -146,12 +125,30 @@ function modelsOf(db: Database, sessions: readonly SessionSummary[]): string[] {
     .pluck()
     .all(names);
   const filter = { projects: null, models: null, sessions: ids };
-  return usageByName(db, 'model', { range: ALL_TIME, filter }).rows.map(({ model }) => model);
+  return Object.fromEntries(
+    usageByName(db, 'model', { range: ALL_TIME, filter }).rows.map(({ model, ...used }) => [
+      model,
+      {
+        cost_usd: centsOf(nanoFromUsd(used.cost_usd)),
+        input: used.input_tokens,
+        output: used.output_tokens,
+        cache_read: used.cache_read_input_tokens,
+        cache_create: used.cache_creation_5m_input_tokens + used.cache_creation_1h_input_tokens,
+      },
+    ]),
+  );
 }
 
-/** What sessions cost together, half up to the cent; counted in whole nano-USD, so that no binary fraction decides. */
-function cents(sessions: readonly SessionSummary[]): number {
-  const nanoUsd = sum(sessions, (session) => nanoFromUsd(session.cost_usd));
+/** What sessions cost together, counted in whole nano-USD, so that no binary fraction decides. */
+function cents(
+  sessions: readonly SessionSummary[],
+  of = (session: SessionSummary): number => session.cost_usd,
+): number {
+  return centsOf(sum(sessions, (session) => nanoFromUsd(of(session))));
+}
+
+/** USD to the cent, half up. */
+export function centsOf(nanoUsd: number): number {
   return Math.floor((nanoUsd + 5_000_000) / 10_000_000) / 100;
 }
 

@@ -63,6 +63,7 @@ function sumFaults(db: Database): string[] {
     ['rollup_request', 'total_request', 'output_tokens'],
     ['rollup_request', 'total_request', 'output_nano_usd'],
     ['rollup_tool', 'total_tool', 'calls'],
+    ['total_call', 'total_tool', 'calls'],
   ] as const;
   return agreeing.flatMap(([slots, totals, column]) => {
     const sum = (table: string): number =>

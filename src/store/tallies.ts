@@ -1,4 +1,5 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { Counts } from './counts.ts';
 import type { DocumentLog } from './document-log.ts';
 import { COLLECTOR_REF } from './rows.ts';
 
@@ -16,35 +17,27 @@ export type TallyName =
   | 'pruned'
   | 'export_dropped';
 
-/** Counts by name and label, kept for ever. */
+/** Counts by name and label, small enough to be read on every scrape. */
 export class Tallies {
-  readonly #pending = new Map<string, [TallyName, string, number]>();
-  readonly #upsert: Statement;
+  readonly #counts: Counts<readonly [TallyName, string]>;
 
   readonly #documents: DocumentLog;
 
   constructor(db: Database, documents: DocumentLog) {
     this.#documents = documents;
-    this.#upsert = db.prepare(
-      `INSERT INTO tally (name, label, value) VALUES (?, ?, ?)
-       ON CONFLICT (name, label) DO UPDATE SET value = value + excluded.value`,
-    );
+    this.#counts = new Counts(db, { table: 'tally', keys: ['name', 'label'], count: 'value' });
   }
 
   add(name: TallyName, label: string, by: number): void {
     if (name === 'plan_oddities') this.#documents.touch('collector', COLLECTOR_REF);
-    const key = `${name}\n${label}`;
-    const known = this.#pending.get(key);
-    if (known === undefined) this.#pending.set(key, [name, label, by]);
-    else known[2] += by;
+    this.#counts.add([name, label], by);
   }
 
   flush(): void {
-    for (const tally of this.#pending.values()) if (tally[2] !== 0) this.#upsert.run(tally);
-    this.#pending.clear();
+    this.#counts.flush();
   }
 
   forget(): void {
-    this.#pending.clear();
+    this.#counts.forget();
   }
 }

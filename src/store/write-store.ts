@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { OriginState, Reject, Source } from '../records/record.ts';
 import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.ts';
+import { Counts } from './counts.ts';
 import { EntityTable, type EntityTableLayout } from './entity-table.ts';
 import { DocumentLog } from './document-log.ts';
 import { type HotLimits, HotWindow, type Pruned } from './hot-window.ts';
@@ -48,6 +49,17 @@ export const REQUEST_SUMS = [
 /** Columns of the sums over tool calls, in the order the pipeline adds to them. */
 export const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
 
+const CALL_COUNTS = {
+  table: 'total_call',
+  keys: ['tool', 'command', 'error_class'],
+  count: 'calls',
+};
+const OCCURRENCE_COUNTS = {
+  table: 'rollup_occurrence',
+  keys: ['slot', 'type', 'reason'],
+  count: 'occurrences',
+};
+
 /** So few that nothing else waits for long. */
 const DOCUMENTS_AT_ONCE = 5_000;
 
@@ -88,6 +100,10 @@ export class WriteStore {
   readonly requestSums: Sums;
   readonly toolSums: Sums;
   readonly tallies: Tallies;
+  /** Tool calls by tool, command and class of failure. */
+  readonly callCounts: Counts<readonly [tool: number, command: string, errorClass: string]>;
+  /** Occurrences by quarter of an hour, type and reason. */
+  readonly occurrenceCounts: Counts<readonly [slot: number, type: string, reason: string]>;
   readonly cursors: CursorTable;
   readonly ledger: KeyLedger;
   readonly #hotWindow: HotWindow;
@@ -144,6 +160,8 @@ export class WriteStore {
       total: this.#toolTotals,
     });
     this.tallies = new Tallies(db, this.documents);
+    this.callCounts = new Counts(db, CALL_COUNTS);
+    this.occurrenceCounts = new Counts(db, OCCURRENCE_COUNTS);
     this.cursors = new CursorTable(db);
     this.ledger = new KeyLedger(db);
     this.#hotWindow = new HotWindow(db, this.ledger);
@@ -267,7 +285,15 @@ export class WriteStore {
 
   /** The totals last: what is flushed before adds to them. */
   get #sums() {
-    return [this.requestSums, this.toolSums, this.#requestTotals, this.#toolTotals, this.tallies];
+    return [
+      this.requestSums,
+      this.toolSums,
+      this.#requestTotals,
+      this.#toolTotals,
+      this.tallies,
+      this.callCounts,
+      this.occurrenceCounts,
+    ];
   }
 
   #forget(): void {

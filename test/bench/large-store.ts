@@ -72,6 +72,7 @@ export function writeLargeStore({ home, requests, nowMs }: LargeStoreOptions): v
     INSERT INTO total_request SELECT project, model, source, requester, ${REQUEST_SUMS} FROM request GROUP BY 1, 2, 3, 4;
     INSERT INTO rollup_tool SELECT at_ms / ${SLOT_MS}, session, project, tool, source, ${TOOL_SUMS} FROM tool_call GROUP BY 1, 2, 3, 4, 5;
     INSERT INTO total_tool SELECT project, tool, source, ${TOOL_SUMS} FROM tool_call GROUP BY 1, 2, 3;
+    INSERT INTO total_call SELECT tool, coalesce(command, ''), CASE WHEN success = 0 THEN coalesce(error_class, 'other') ELSE '' END, count(*) FROM tool_call GROUP BY 1, 2, 3;
     INSERT INTO activity SELECT session, owner, json_array(min(at_ms), max(at_ms)), max(at_ms) FROM request GROUP BY 1, 2;`);
   db.exec(readFileSync(new URL('indexes.sql', STORE), 'utf8'));
   db.pragma('wal_checkpoint(TRUNCATE)');

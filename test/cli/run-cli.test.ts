@@ -374,6 +374,7 @@ describe('help', () => {
         'serve',
         'import',
         'report',
+        'export',
         'sessions',
         'plans',
         'explain',

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { writeCorpus } from '../support/corpus-generator.ts';
 import { needs } from '../support/offers.ts';
-import { endOf, temporaryFolder, until } from '../support/running-command.ts';
+import { temporaryFolder, until } from '../support/running-command.ts';
+import { startPrometheus } from '../support/running-prometheus.ts';
 import { startCollector } from '../support/running-server.ts';
 
 const TOKEN_NAMES = [
@@ -16,56 +14,6 @@ const TOKEN_NAMES = [
   'cache_creation_1h_input_tokens',
 ];
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await until('port', () => (server.listening ? true : undefined));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** A Prometheus that scrapes one target; answers the value of a query that has one, else undefined. */
-async function startPrometheus(
-  folder: string,
-  target: string,
-): Promise<(query: string) => Promise<number | undefined>> {
-  const config = join(folder, 'prometheus.yml');
-  const job = { job_name: 'hall-monitor', static_configs: [{ targets: [target] }] };
-  // JSON is YAML.
-  writeFileSync(
-    config,
-    JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }),
-  );
-  const address = `127.0.0.1:${await freePort()}`;
-  const args = [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(folder, 'tsdb')}`,
-    `--web.listen-address=${address}`,
-  ];
-  const child = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = endOf(child);
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  return async (query) => {
-    try {
-      const response = await fetch(
-        `http://${address}/api/v1/query?${new URLSearchParams({ query }).toString()}`,
-      );
-      const { data } = (await response.json()) as {
-        data: { result: readonly { value: [number, string] }[] };
-      };
-      const [first] = data.result;
-      return first === undefined ? undefined : Number(first.value[1]);
-    } catch {
-      // It does not answer yet; the caller asks again.
-      return undefined;
-    }
-  };
-}
-
 describe('a real Prometheus', () => {
   needs('prometheus')('scrapes the totals that REST tells', async () => {
     const { folder, remove } = temporaryFolder();
@@ -75,7 +23,14 @@ describe('a real Prometheus', () => {
     const server = await startCollector(place);
     onTestFinished(async () => void (await server.kill()));
     await server.ready();
-    const query = await startPrometheus(folder, new URL(server.url).host);
+    const prometheus = await startPrometheus({
+      folder,
+      data: join(folder, 'tsdb'),
+      target: new URL(server.url).host,
+    });
+    onTestFinished(prometheus.stop);
+    const query = async (text: string): Promise<number | undefined> =>
+      (await prometheus.query(text))?.[0]?.value;
     await until('scrape', async () =>
       (await query('up{job="hall-monitor"}')) === 1 ? true : undefined,
     );

@@ -18,6 +18,8 @@ const SUMS = {
   total_request: REQUEST_SUMS,
   rollup_tool: TOOL_SUMS,
   total_tool: TOOL_SUMS,
+  total_call: ['calls'],
+  rollup_occurrence: ['occurrences'],
 } as const;
 
 const rowsOf = (
@@ -72,6 +74,12 @@ const DIRECT: Readonly<Record<keyof typeof SUMS, string>> = {
   total_request: `SELECT ${REQUEST_KEYS}, ${REQUEST_VALUES} FROM request GROUP BY 1, 2, 3, 4`,
   rollup_tool: `SELECT at_ms / 900000 AS slot, session, ${TOOL_KEYS}, ${TOOL_VALUES} FROM tool_call GROUP BY 1, 2, 3, 4, 5`,
   total_tool: `SELECT ${TOOL_KEYS}, ${TOOL_VALUES} FROM tool_call GROUP BY 1, 2, 3`,
+  total_call: `SELECT coalesce(tool, (SELECT id FROM tool WHERE name = 'unknown')) AS tool, coalesce(command, '') AS command,
+    CASE WHEN error_class = 'denied' THEN 'denied' WHEN success = 0 THEN coalesce(error_class, 'other') ELSE '' END
+      AS error_class, count(*) AS calls FROM tool_call GROUP BY 1, 2, 3`,
+  rollup_occurrence: `SELECT at_ms / 900000 AS slot, type, iif(type = 'api_error', trim(coalesce(data ->> 'status', '') || ' ' ||
+    iif(data ->> 'error' NOT GLOB '*[^a-z_]*', data ->> 'error', '')), '') AS reason, count(*) AS occurrences
+    FROM occurrence GROUP BY 1, 2, 3`,
 };
 
 /** All sums as the store keeps them, and as they follow from the requests and tool calls without several priced parts. */

@@ -85,6 +85,11 @@ const REFRESH = `
   INSERT INTO total_request SELECT project, model, source, requester, ${REQUEST_SUMS} FROM request GROUP BY 1, 2, 3, 4;
   INSERT INTO rollup_tool SELECT at_ms / ${SLOT_MS}, session, project, tool, source, ${TOOL_SUMS} FROM tool_call WHERE tool IS NOT NULL GROUP BY 1, 2, 3, 4, 5;
   INSERT INTO total_tool SELECT project, tool, source, ${TOOL_SUMS} FROM tool_call WHERE tool IS NOT NULL GROUP BY 1, 2, 3;
+  DELETE FROM total_call; DELETE FROM rollup_occurrence;
+  INSERT INTO total_call SELECT tool, coalesce(command, ''),
+    CASE WHEN error_class = 'denied' THEN 'denied' WHEN success = 0 THEN coalesce(error_class, 'other') ELSE '' END, count(*)
+    FROM tool_call WHERE tool IS NOT NULL GROUP BY 1, 2, 3;
+  INSERT INTO rollup_occurrence SELECT at_ms / ${SLOT_MS}, type, coalesce(data ->> 'status', ''), count(*) FROM occurrence GROUP BY 1, 2, 3;
   DELETE FROM activity;
   INSERT INTO activity SELECT session, owner, json_array(min(at_ms), max(at_ms)), max(at_ms) FROM (
     SELECT session, owner, at_ms FROM request UNION ALL SELECT session, owner, at_ms FROM tool_call

@@ -46,6 +46,8 @@ export interface ToolCallSeed {
   readonly file?: string;
   readonly linesAdded?: number;
   readonly linesRemoved?: number;
+  readonly command?: string;
+  readonly requestKey?: string;
 }
 
 /** A small store, filled row by row with the schema of the real one. */
@@ -58,6 +60,8 @@ export interface StoreFixture {
     type: string;
     atMs: number;
     data?: object;
+    /** What an API error's data come to. */
+    reason?: string;
   }) => void;
   readonly activity: (seed: {
     session?: string;
@@ -155,8 +159,20 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
       addSums(db, 'rollup_tool', sums);
       const { slot: _slot, session: _session, ...total } = sums;
       addSums(db, 'total_tool', total);
+      addSums(db, 'total_call', {
+        tool: names.tool,
+        command: seed.command ?? '',
+        error_class: row.error_class ?? (row.success === 0 ? 'other' : ''),
+        calls: 1,
+      });
     },
-    occurrence: (seed) =>
+    occurrence: (seed) => {
+      addSums(db, 'rollup_occurrence', {
+        slot: Math.floor(seed.atMs / SLOT_MS),
+        type: seed.type,
+        reason: seed.reason ?? '',
+        occurrences: 1,
+      });
       insert('occurrence', {
         key: next(),
         type: seed.type,
@@ -168,7 +184,8 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
         source: 0,
         at_ms: seed.atMs,
         data: JSON.stringify(seed.data ?? {}),
-      }),
+      });
+    },
     activity: (seed) =>
       insert('activity', {
         session: session(seed.session),
@@ -328,12 +345,26 @@ function toolCallRow(seed: ToolCallSeed, key: string) {
     duration_ms: seed.durationMs ?? null,
     lines_added: seed.linesAdded ?? null,
     lines_removed: seed.linesRemoved ?? null,
+    command: seed.command ?? null,
+    request_key: seed.requestKey ?? null,
   };
 }
 
-const KEY_COLUMNS = new Set(['slot', 'session', 'project', 'model', 'tool', 'source', 'requester']);
+const KEY_COLUMNS = new Set([
+  'slot',
+  'session',
+  'project',
+  'model',
+  'tool',
+  'source',
+  'requester',
+  'command',
+  'error_class',
+  'type',
+  'reason',
+]);
 
-function addSums(db: Database.Database, table: string, row: Record<string, number>): void {
+function addSums(db: Database.Database, table: string, row: Record<string, number | string>): void {
   const names = Object.keys(row);
   const keys = names.filter((name) => KEY_COLUMNS.has(name));
   const sums = names.filter((name) => !KEY_COLUMNS.has(name));

@@ -58,3 +58,30 @@ CREATE TABLE hot_window (
   doubted_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 INSERT INTO hot_window (id) VALUES (1);
+
+-- Tool calls by tool, first word of a shell command ('' elsewhere) and class of failure ('' where there was none), and what
+-- else happened by quarter of an hour, type and, for API errors, what the API said. Both outlive the rows.
+CREATE TABLE total_call (
+  tool INTEGER NOT NULL,
+  command TEXT NOT NULL,
+  error_class TEXT NOT NULL,
+  calls INTEGER NOT NULL,
+  PRIMARY KEY (tool, command, error_class)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO tool (name) SELECT 'unknown' WHERE EXISTS (SELECT 1 FROM tool_call WHERE tool IS NULL);
+INSERT INTO total_call
+  SELECT coalesce(tool, (SELECT id FROM tool WHERE name = 'unknown')), coalesce(command, ''),
+    CASE WHEN error_class = 'denied' THEN 'denied' WHEN success = 0 THEN coalesce(error_class, 'other') ELSE '' END, count(*)
+  FROM tool_call GROUP BY 1, 2, 3;
+CREATE TABLE rollup_occurrence (
+  slot INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  occurrences INTEGER NOT NULL,
+  PRIMARY KEY (slot, type, reason)
+) STRICT, WITHOUT ROWID;
+INSERT INTO rollup_occurrence
+  SELECT at_ms / 900000, type,
+    iif(type = 'api_error', trim(coalesce(data ->> 'status', '') || ' ' ||
+      iif(data ->> 'error' NOT GLOB '*[^a-z_]*', data ->> 'error', '')), ''), count(*)
+  FROM occurrence GROUP BY 1, 2, 3;

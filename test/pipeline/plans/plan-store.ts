@@ -128,8 +128,8 @@ export interface PlanStore extends IngestFixture {
   readonly oddities: () => Readonly<Record<string, number>>;
 }
 
-/** Makes an empty store that goes with the test, which expects that its archive would bring it back. */
-export const createPlanStore = (): PlanStore => {
+/** Makes an empty store that goes with the test, which expects that its archive would bring it back unless that is not asked for. */
+export const createPlanStore = ({ isRestored = true } = {}): PlanStore => {
   const fixture = createIngestFixture();
   fixture.store.settle();
   let isRemoved = false;
@@ -137,7 +137,7 @@ export const createPlanStore = (): PlanStore => {
     if (isRemoved) return;
     isRemoved = true;
     try {
-      expectRestored(fixture);
+      if (isRestored) expectRestored(fixture);
     } finally {
       fixture.remove();
     }

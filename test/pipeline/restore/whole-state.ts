@@ -35,6 +35,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   rollup_tool: [],
   total_request: [],
   total_tool: [],
+  total_call: [],
+  rollup_occurrence: [],
   plan: ['id', 'dirty'],
   plan_activation: [],
   plan_feature: ['id'],
@@ -46,6 +48,16 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   plan_tool_call: [],
   plan_usage: [],
   plan_duration: [],
+};
+
+/** What was counted and taken away again leaves rows of nothing. */
+const SUMS: Readonly<Record<string, string>> = {
+  rollup_request: 'requests <> 0 OR input_tokens <> 0 OR output_nano_usd <> 0',
+  total_request: 'requests <> 0 OR input_tokens <> 0 OR output_nano_usd <> 0',
+  rollup_tool: 'calls <> 0',
+  total_tool: 'calls <> 0',
+  total_call: 'calls <> 0',
+  rollup_occurrence: 'occurrences <> 0',
 };
 
 const REFERRED: Readonly<Record<number, string>> = {
@@ -74,9 +86,7 @@ const tableOf = (db: Database, table: string, without: readonly string[]): reado
         ? `${NAMES[name]} AS ${name}`
         : `t.${name}`;
     });
-  const sums = /^(?:rollup|total)_/.test(table)
-    ? ` WHERE ${table.endsWith('request') ? 'requests <> 0 OR input_tokens <> 0 OR output_nano_usd <> 0' : 'calls <> 0'}`
-    : '';
+  const sums = SUMS[table] === undefined ? '' : ` WHERE ${SUMS[table]}`;
   return texts(db.prepare(`SELECT ${columns.join(', ')} FROM ${table} t${sums}`).all());
 };
 

@@ -1,0 +1,67 @@
+/**
+ * The text format of OpenMetrics 1.0 with a time for each sample, which Prometheus makes blocks of:
+ * `promtool tsdb create-blocks-from openmetrics`.
+ */
+import type { MetricSpec } from '../../src/rollups/metric-spec.ts';
+
+/** Hands on samples of one series, oldest first. */
+export type Samples = (tell: (atMs: number, value: number) => void) => void;
+
+/** All series of a metric. */
+export interface Family {
+  readonly spec: MetricSpec;
+  readonly series: Iterable<{
+    readonly labels: Readonly<Record<string, string>>;
+    readonly samples: Samples;
+  }>;
+}
+
+const PIECE_LENGTH = 65_536;
+/** Words of OpenMetrics for units, which a name must end with. */
+const UNITS: Readonly<Record<string, string>> = { USD: 'usd', s: 'seconds', By: 'bytes' };
+
+/** The text in pieces; families without series have no part in it. */
+export function* openMetricsText(families: Iterable<Family>): Generator<string> {
+  let text = '';
+  for (const { spec, series } of families) {
+    let isDescribed = false;
+    for (const { labels, samples } of series) {
+      text += isDescribed ? '' : description(spec);
+      isDescribed = true;
+      const name = `${spec.name}${labelText(labels)} `;
+      const full: string[] = [];
+      samples((atMs, value) => {
+        text += `${name}${value / spec.divisor} ${atMs / 1_000}\n`;
+        if (text.length < PIECE_LENGTH) return;
+        full.push(text);
+        text = '';
+      });
+      yield* full;
+    }
+  }
+  yield `${text}# EOF\n`;
+}
+
+/** A counter's family is called without `_total`. */
+function description({ name, kind, unit, help }: MetricSpec): string {
+  const family = kind === 'counter' ? name.replace(/_total$/, '') : name;
+  const word = UNITS[unit] ?? '';
+  const hasUnit = word !== '' && family.endsWith(`_${word}`);
+  return [
+    `# TYPE ${family} ${kind}\n`,
+    hasUnit ? `# UNIT ${family} ${word}\n` : '',
+    `# HELP ${family} ${escaped(help)}\n`,
+  ].join('');
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, text]) => `${name}="${escaped(text)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
+
+/** Half of a surrogate pair has no place in UTF-8; it becomes the mark for what is unknown. */
+function escaped(text: string): string {
+  return text.toWellFormed().replace(/[\\"\n]/g, (character) => ESCAPES[character] ?? character);
+}
