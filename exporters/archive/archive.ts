@@ -65,6 +65,7 @@ export class Archive {
   readonly #folders: readonly StreamFolder[];
   readonly #mender: Mender;
   readonly #ageing: Ageing;
+  readonly #faults: readonly string[];
   #seq: number;
   #kept: ClockState | null;
 
@@ -73,6 +74,7 @@ export class Archive {
     this.#clock = clock;
     this.#kept = kept;
     this.#folders = streams.map(({ folder }) => folder);
+    this.#faults = streams.flatMap(({ faults }) => faults);
     this.#seq = Math.min(...streams.map(({ startSeq }) => startSeq));
     const { reader, clocks, count, warn } = parts;
     const seq = (): number => this.#seq;
@@ -87,7 +89,7 @@ export class Archive {
 
   /** What is wrong and stays so until a person acts. */
   get damages(): readonly string[] {
-    return this.#mender.damages;
+    return [...this.#faults, ...this.#mender.damages];
   }
 
   /** Bytes of all files, by stream. */

@@ -14,7 +14,7 @@ export interface Compression {
 }
 
 const GZIP_LEVEL = 9;
-const ZSTD_LEVEL = 12;
+const ZSTD_LEVEL = 9;
 
 const gzip: Compression = {
   suffix: '.gz',

@@ -11,6 +11,8 @@ import type { Clocks } from './steady-clock.ts';
 /** Settings of the archive. */
 export interface ArchiveConfig {
   readonly enabled: boolean;
+  /** Time between two looks at all files. */
+  readonly sweepIntervalMs: number;
   readonly compressAfterDays: number;
   /** Null: for ever. */
   readonly keepDays: number | null;
@@ -28,7 +30,6 @@ export type ArchiveDeps = Pick<
 
 const MAX_SEGMENT_BYTES = 100 * 1024 * 1024;
 const BATCH_LINES = 5_000;
-const LOOK_EVERY_MS = 60_000;
 /** What comes within this time is written, and synced, together. */
 const LINGER_MS = 200;
 const FIRST_WAIT_MS = 500;
@@ -118,7 +119,8 @@ class Follower {
   }
 
   async #lookWhereDue(archive: Archive): Promise<void> {
-    if (performance.now() - this.#lookedAtMs >= LOOK_EVERY_MS) await this.#look(archive);
+    if (performance.now() - this.#lookedAtMs >= this.#config.sweepIntervalMs)
+      await this.#look(archive);
   }
 
   async #look(archive: Archive): Promise<void> {
@@ -129,7 +131,7 @@ class Follower {
   /** Until something new has come and had a moment for company, or until the next round. */
   async #rest({ seq }: Archive, signal: AbortSignal): Promise<void> {
     const round = new AbortController();
-    const timer = setTimeout(() => round.abort(), LOOK_EVERY_MS);
+    const timer = setTimeout(() => round.abort(), this.#config.sweepIntervalMs);
     await this.#deps.reader.changed(seq, AbortSignal.any([signal, round.signal]));
     clearTimeout(timer);
     if (!round.signal.aborted) await pause(LINGER_MS, signal);
@@ -137,7 +139,8 @@ class Follower {
 
   #note(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    const { log } = this.#deps;
+    const { log, count } = this.#deps;
+    count('export_retries', ARCHIVE);
     if (isSystemError(error) || error instanceof TransientError) {
       if (this.#failure === undefined) log.warn({ exporter: ARCHIVE }, `Archive: ${text}`);
     } else {

@@ -64,7 +64,7 @@ export class Mender {
     if (!this.#isHeld(folder, segment.day, segment.history)) {
       if (this.#damaged.has(name)) return;
       this.#damaged.set(name, mark);
-      this.#parts.count('archive_damaged', folder.stream);
+      this.#parts.count('archive_damage', `${folder.stream} lost`);
       this.#parts.warn(`${name} is damaged, and the store no longer holds that day`);
       return;
     }
@@ -104,7 +104,7 @@ export class Mender {
 
   #healed(folder: StreamFolder, file: string): void {
     this.#damaged.delete(`${folder.stream}/${file}`);
-    this.#parts.count('archive_healed', folder.stream);
+    this.#parts.count('archive_damage', `${folder.stream} healed`);
     this.#parts.warn(`${folder.stream}/${file} was damaged and was built again from the store`);
   }
 }

@@ -6,7 +6,7 @@ import { type ArchiveFiles, DRAFT } from './archive-files.ts';
 import { headOf, linesOf } from './archived-lines.ts';
 import type { ClosedSegment } from './closed-segment.ts';
 import { isUnreadable } from './segment-lines.ts';
-import { readManifest } from './manifest.ts';
+import { MANIFEST_FILE, readManifest } from './manifest.ts';
 import { readOpenState, type OpenState } from './open-state.ts';
 import { parseSegmentFile, segmentFile } from './segment-name.ts';
 import type { Origin } from './segment-record.ts';
@@ -32,10 +32,13 @@ export const openStreams = async (options: OpenOptions): Promise<readonly Opened
   return opened;
 };
 
-/** A stream's folder, and the seq from which on lines may be missing in it. */
+/** A stream's folder as it was found. */
 export interface OpenedStream {
   readonly folder: StreamFolder;
+  /** Seq from which on lines may be missing in it. */
   readonly startSeq: number;
+  /** What is wrong with its manifest and stays so. */
+  readonly faults: readonly string[];
 }
 
 /**
@@ -47,9 +50,10 @@ const openStream = async (stream: ArchiveStream, options: OpenOptions): Promise<
   const path = join(options.root, stream);
   await files.makeFolder(path);
   const manifest = await readManifest(files, path);
-  for (const { line, reason } of manifest.faults) {
-    warn(`${stream}/manifest.jsonl: line ${line} ${reason}`);
-  }
+  const faults = manifest.faults.map(
+    ({ line, reason }) => `${stream}/${MANIFEST_FILE}: line ${line} ${reason}`,
+  );
+  for (const fault of faults) warn(fault);
   const found = await readOpenState(files, path);
   if (found === 'damaged') warn(`${stream}/open.json was damaged; its files are taken as they are`);
   const state = found === 'damaged' ? null : found;
@@ -88,8 +92,8 @@ const openStream = async (stream: ArchiveStream, options: OpenOptions): Promise<
     { seq: goesOn ? state.seq : null, origin: state ?? folder.origin },
     options,
   );
-  await folder.save();
-  return { folder, startSeq };
+  if (!goesOn) await folder.save();
+  return { folder, startSeq, faults };
 };
 
 /**

@@ -23,8 +23,11 @@ export const verifyArchive = async (
   const faults: Finding[] = [];
   const remarks: Finding[] = [];
   const streams = new Map<ArchiveStream, StreamCounts>();
-  for (const stream of ARCHIVE_STREAMS) {
-    const folder = join(root, stream);
+  const folders = ARCHIVE_STREAMS.map((stream) => ({ stream, folder: join(root, stream) }));
+  const names = await Promise.all(folders.map(({ folder }) => files.list(folder)));
+  // Every stream has its books from the first start on.
+  const isBegun = names.some(({ length }) => length > 0);
+  for (const { stream, folder } of isBegun ? folders : []) {
     let found = await verifyStream(files, stream, folder);
     for (let again = 1; again < TRIES && found.faults.length > 0; again += 1) {
       const before = found;

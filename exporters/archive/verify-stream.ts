@@ -59,7 +59,7 @@ export const verifyStream = async (
   const names = await files.list(folder);
   const closed = closedSegments(manifest);
   const open = openSegments(state, closed);
-  for (const one of bookFaults(state, manifest, names)) fault(one.file, one);
+  for (const one of bookFaults(state, manifest)) fault(one.file, one);
   if (manifest.unfinishedBytes > 0) {
     const reason = `${manifest.unfinishedBytes} bytes of an unfinished line, which the next start cuts off`;
     remark(MANIFEST_FILE, { place: `line ${manifest.lines.length + 1}`, reason });
@@ -133,7 +133,6 @@ const countsOf = (closed: Segments, open: readonly OpenSegment[]) => {
 const bookFaults = (
   state: OpenState | 'damaged' | null,
   manifest: ManifestText,
-  names: readonly string[],
 ): readonly (FileFault & { readonly file: string })[] => {
   const faults = manifest.faults.map(({ line, reason }) => ({
     file: MANIFEST_FILE,
@@ -145,7 +144,6 @@ const bookFaults = (
     return [...faults, { file: OPEN_FILE, place: 'line 1 or 2', reason }];
   }
   if (state === null) {
-    if (names.length === 0) return faults;
     return [...faults, { file: OPEN_FILE, place: 'the file', reason: 'is missing' }];
   }
   const { tip, records } = state;

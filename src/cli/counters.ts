@@ -12,6 +12,7 @@ const SHOWN: Readonly<Record<string, readonly [metric: string, ...labels: readon
   exported: ['hall_monitor_exported_total', 'exporter'],
   export_retries: ['hall_monitor_export_retries_total', 'exporter'],
   export_dropped: ['hall_monitor_export_dropped_total', 'exporter', 'reason'],
+  archive_damage: ['hall_monitor_archive_damaged_files_total', 'stream', 'outcome'],
 };
 
 /** Counters that are shown among the metrics. */

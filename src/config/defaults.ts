@@ -40,6 +40,7 @@ export const DEFAULTS = {
   },
   archive: {
     enabled: true,
+    sweepIntervalMs: 60_000,
     compressAfterDays: 7,
     keepDays: 365,
     compression: 'auto',

@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   shim: () => import('./shim.bench.ts'),
   'client-hooks': () => import('./client-hooks.bench.ts'),
   plans: () => import('./plans.bench.ts'),
+  archive: () => import('./archive.bench.ts'),
   history: () => import('./history.bench.ts'),
 };
 const CCUSAGE = '@ccusage/ccusage-linux-x64@20.0.24';

@@ -8,6 +8,14 @@ export const archive = z
       .boolean()
       .default(DEFAULTS.archive.enabled)
       .describe('Whether everything that is recorded is also written to files.'),
+    sweepIntervalMs: z
+      .int()
+      .min(1_000)
+      .max(3_600_000)
+      .default(DEFAULTS.archive.sweepIntervalMs)
+      .describe(
+        'Milliseconds between two looks at the files of the archive, which find and heal what was deleted or damaged.',
+      ),
     compressAfterDays: z
       .int()
       .min(1)

@@ -84,7 +84,9 @@ export const drain = async (archive: Archive): Promise<void> => {
 
 /** Names of the files of an archive, by stream, books left out. */
 export const filesIn = (root: string, stream = 'requests'): readonly string[] =>
-  readdirSync(join(root, stream))
+  readdirSync(join(root, stream), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
     .filter((file) => parseSegmentFile(file) !== null || file.endsWith('.tmp'))
     .toSorted();
 

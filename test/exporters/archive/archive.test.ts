@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { archiveFiles } from '../../../exporters/archive/archive-files.ts';
+import { verifyArchive } from '../../../exporters/archive/verify-archive.ts';
 import { needs } from '../../support/offers.ts';
 import {
   DAY_MS,
@@ -158,6 +160,43 @@ describe('an archive', () => {
   });
 });
 
+describe('an archive whose manifest is damaged', () => {
+  it('goes on, and says so for good', async () => {
+    const [book, root] = [new LogBook(), temporaryRoot()];
+    const archive = await open({ book, root });
+    for (const day of [20, 21, 22]) book.tell({ id: `x${day}`, atMs: NINE_MS - day * DAY_MS });
+    await drain(archive);
+    await archive.look(true);
+    const manifest = join(root, 'requests/manifest.jsonl');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"lines":1', '"lines":7'));
+    const again = await open({ book, root });
+    book.tell({ id: 'y', atMs: NINE_MS });
+    await drain(again);
+    await again.look(true);
+    expect(again.damages).toEqual([expect.stringContaining('requests/manifest.jsonl: line 2 ')]);
+    expect(heldIn(root)).toEqual(book.truth);
+    expect(repeatedIn(root)).toEqual([]);
+  });
+
+  it('begins a new chain from the files that are there where the books were moved away', async () => {
+    const [book, root] = [new LogBook(), temporaryRoot()];
+    const archive = await open({ book, root });
+    for (const day of [20, 21, 0]) book.tell({ id: `x${day}`, atMs: NINE_MS - day * DAY_MS });
+    await drain(archive);
+    await archive.look(true);
+    rmSync(join(root, 'requests/manifest.jsonl'));
+    rmSync(join(root, 'requests/open.json'));
+    book.tell({ id: 'y', atMs: NINE_MS });
+    const again = await open({ book, root });
+    await drain(again);
+    await again.look();
+    expect(again.damages).toEqual([]);
+    expect(heldIn(root)).toEqual(book.truth);
+    expect(repeatedIn(root)).toEqual([]);
+    expect((await verifyArchive(archiveFiles, root)).faults).toEqual([]);
+  });
+});
+
 describe('an archive that ages', () => {
   const year = 365 * DAY_MS;
 
@@ -288,7 +327,7 @@ describe('an archive that is damaged', () => {
       damage(join(root, 'requests/2026-11-20.jsonl'));
       await archive.look();
       expect(heldIn(root)).toEqual(book.truth);
-      expect(counts.get('archive_healed requests')).toBe(1);
+      expect(counts.get('archive_damage requests healed')).toBe(1);
       book.tell({ id: 'later', atMs: NINE_MS });
       await drain(archive);
       expect(heldIn(root)).toEqual(book.truth);
@@ -361,7 +400,7 @@ describe('an archive that is damaged', () => {
     expect(archive.damages).toEqual([
       'requests/2026-10-11.jsonl.zst is damaged, and the store no longer holds that day',
     ]);
-    expect(counts.get('archive_damaged requests')).toBe(1);
+    expect(counts.get('archive_damage requests lost')).toBe(1);
     expect(readFileSync(path, 'utf8')).toBe('rubbish');
     book.tell({ id: 'c', atMs: NINE_MS });
     await drain(archive);

