@@ -4,6 +4,13 @@ import type { Database, Statement } from 'better-sqlite3';
 const digestOf = (kind: number, key: string): bigint =>
   hash('sha256', `${kind}\0${key}`, 'buffer').readBigInt64BE();
 
+/** Whether an entry of that kind and key has left a store that is open for reading. */
+export const hasLeft = (db: Database, kind: number, key: string): boolean =>
+  db
+    .prepare<[bigint], number>('SELECT 1 FROM key_ledger WHERE digest = ?')
+    .pluck()
+    .get(digestOf(kind, key)) === 1;
+
 /** Keys of entries that were counted and have left the store: whoever tells of them again tells nothing new. */
 export class KeyLedger {
   readonly #find: Statement<[bigint], number>;

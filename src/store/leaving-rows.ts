@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { GoneRows } from './gone-rows.ts';
 import type { KeyLedger } from './key-ledger.ts';
 import { EVENT_KINDS } from './rows.ts';
 
@@ -44,6 +45,7 @@ const TABLES: Readonly<Record<number, string>> = {
 /** Finds the rows that nothing but their age keeps in the store, and takes them away. */
 export class LeavingRows {
   readonly #ledger: KeyLedger;
+  readonly #gone: GoneRows;
   readonly #present: Readonly<Record<number, Statement<[string], number>>>;
   readonly #leaving: Readonly<Record<number, Statement<[string, number], LeavingRow>>>;
   readonly #remove: Readonly<Record<number, Statement<[number]>>>;
@@ -53,6 +55,7 @@ export class LeavingRows {
 
   constructor(db: Database, ledger: KeyLedger) {
     this.#ledger = ledger;
+    this.#gone = new GoneRows(db);
     const each = <S>(prepare: (table: string, stays: string) => S): Record<number, S> =>
       Object.fromEntries(
         Object.entries(TABLES).map(([kind, table]) => [kind, prepare(table, STAYS[Number(kind)]!)]),
@@ -97,9 +100,10 @@ export class LeavingRows {
     return found;
   }
 
-  /** Takes a row away, with all that only it needs; its keys are remembered. */
+  /** Takes a row away, with all that only it needs; its keys, and what it says of its session, are remembered. */
   remove(kind: number, { id, key }: LeavingRow): void {
     this.#ledger.add(kind, key);
+    this.#gone.keep(kind, id);
     if (kind === REQUEST) this.#removeCopies.run(id);
     if (kind === OCCURRENCE) {
       for (const alias of this.#aliases.all(id)) this.#ledger.add(kind, alias);

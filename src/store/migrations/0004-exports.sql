@@ -85,3 +85,22 @@ INSERT INTO rollup_occurrence
     iif(type = 'api_error', trim(coalesce(data ->> 'status', '') || ' ' ||
       iif(data ->> 'error' NOT GLOB '*[^a-z_]*', data ->> 'error', '')), ''), count(*)
   FROM occurrence GROUP BY 1, 2, 3;
+
+-- What rows that left the store said of their session and no sum keeps. kind occurrence: how often a type (name) of thing
+-- happened, amount being the milliseconds waited; agent, agent_call: requests with their nano-USD, and tool calls, of an
+-- agent (name); origin: requests with their nano-USD that count for an origin (name is its id).
+CREATE TABLE gone_count (
+  session INTEGER NOT NULL REFERENCES session (id),
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  amount INTEGER NOT NULL,
+  PRIMARY KEY (session, kind, name)
+) STRICT, WITHOUT ROWID;
+-- When the first and the last of them happened; first_told_ms: the first that not hooks alone told of.
+CREATE TABLE gone_span (
+  session INTEGER PRIMARY KEY REFERENCES session (id),
+  first_at_ms INTEGER NOT NULL,
+  first_told_ms INTEGER,
+  last_at_ms INTEGER NOT NULL
+) STRICT;
