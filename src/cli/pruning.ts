@@ -26,7 +26,7 @@ export interface PruningParts {
 
 const DAY_MS = 86_400_000;
 /** So few that no commit waits for long. */
-const LINES_AT_ONCE = 500;
+const LINES_AT_ONCE = 200;
 
 /**
  * Makes the work of one turn, which tells whether there is more. How old something is is told by a clock that does not

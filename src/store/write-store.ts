@@ -106,7 +106,7 @@ export class WriteStore {
   readonly occurrenceCounts: Counts<readonly [slot: number, type: string, reason: string]>;
   readonly cursors: CursorTable;
   readonly ledger: KeyLedger;
-  readonly #hotWindow: HotWindow;
+  #hotWindow: HotWindow | null = null;
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
   readonly #copy: Statement;
@@ -164,7 +164,6 @@ export class WriteStore {
     this.occurrenceCounts = new Counts(db, OCCURRENCE_COUNTS);
     this.cursors = new CursorTable(db);
     this.ledger = new KeyLedger(db);
-    this.#hotWindow = new HotWindow(db, this.ledger);
     this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
     this.#logCopy = db.prepare(
       `INSERT INTO event (kind, ref, revision) VALUES (${EVENT_KINDS.copy}, ?, ?)`,
@@ -223,9 +222,11 @@ export class WriteStore {
 
   /** Lets some rows leave that are too old; what exporters lose by that is counted for ever. */
   prune(limits: HotLimits): Pruned {
+    this.#hotWindow ??= new HotWindow(this.db, this.ledger);
+    const window = this.#hotWindow;
     let pruned: Pruned = { isMore: false, rows: 0, dropped: new Map() };
     this.transaction(() => {
-      pruned = this.#hotWindow.step(limits);
+      pruned = window.step(limits);
       for (const [exporter, lines] of pruned.dropped)
         this.tallies.add('export_dropped', `${exporter} quota`, lines);
     });
