@@ -21,6 +21,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   'client-hooks': () => import('./client-hooks.bench.ts'),
   plans: () => import('./plans.bench.ts'),
   archive: () => import('./archive.bench.ts'),
+  rebuild: () => import('./rebuild.bench.ts'),
+  'hot-store': () => import('./hot-store.bench.ts'),
   history: () => import('./history.bench.ts'),
 };
 const CCUSAGE = '@ccusage/ccusage-linux-x64@20.0.24';
