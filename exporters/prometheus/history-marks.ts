@@ -10,6 +10,9 @@ export const FILLS = ['day', 'hour', 'step'] as const;
 /** See {@link FILLS}. */
 export type Fill = (typeof FILLS)[number];
 
+/** Prometheus 3 leaves the beginning of a range out, so the sum of a day needs a sample just after it. */
+const JUST_AFTER_MS = 1_000;
+
 /** The beginnings of a zone's days between two moments, and the whole hours where these are asked for. */
 export function historyMarks(
   zone: TimeZone,
@@ -20,7 +23,9 @@ export function historyMarks(
   for (let day = firstDay; ; day += 1) {
     const atMs = instantOfLocal(zone, day * DAY_MS);
     if (atMs >= untilMs) break;
-    if (atMs >= fromMs) marks.add(atMs);
+    for (const mark of [atMs, atMs + JUST_AFTER_MS]) {
+      if (mark >= fromMs && mark < untilMs) marks.add(mark);
+    }
   }
   if (fill === 'hour') {
     for (let atMs = Math.ceil(fromMs / HOUR_MS) * HOUR_MS; atMs < untilMs; atMs += HOUR_MS) {

@@ -1,4 +1,5 @@
 import type { SeriesHistory } from '../../src/rollups/metric-history.ts';
+import type { Sample } from './openmetrics.ts';
 
 /** Which moments of a series are written. */
 export interface HistoryGrid {
@@ -17,14 +18,13 @@ export interface HistoryGrid {
 }
 
 /**
- * Tells a series moment by moment, oldest first: one step before it first grew, at every step while it grows and a while
+ * The samples of a series, oldest first: one step before it first grew, at every step while it grows and a while
  * after, at every mark, and at the end. Before it grows again it is told once more as it was.
  */
-export function tellMoments(
+export function* samplesOf(
   { atMs, values, base, total }: SeriesHistory,
   grid: HistoryGrid,
-  tell: (atMs: number, value: number) => void,
-): void {
+): Generator<Sample> {
   const { stepMs, untilMs } = grid;
   const [firstMs = untilMs] = atMs;
   if (firstMs > untilMs && !grid.isNow) return;
@@ -36,13 +36,15 @@ export function tellMoments(
   const nextMark = createMarks(grid.marksMs);
   const fromMs = Math.ceil((grid.fromMs ?? -Infinity) / stepMs) * stepMs;
   for (let moment = Math.max(stepBefore(firstMs, stepMs), fromMs); moment < untilMs;) {
-    tell(moment, valueBy(moment));
+    yield { atMs: moment, value: valueBy(moment) };
     const regular = stepAfter(moment, stepMs);
     const isBusy = regular <= (atMs[index - 1] ?? -Infinity) + grid.lingerMs;
     const wake = stepBefore(atMs[index] ?? Infinity, stepMs);
     moment = Math.min(isBusy ? regular : Math.max(wake, regular), nextMark(moment));
   }
-  if (fromMs <= untilMs) tell(untilMs, grid.isNow ? total : valueBy(untilMs));
+  if (fromMs <= untilMs) {
+    yield { atMs: untilMs, value: grid.isNow ? total : valueBy(untilMs) };
+  }
 }
 
 /** The last step at which what happens at a moment does not show. */

@@ -6,8 +6,8 @@ import { SLOT_MS } from '../../src/rollups/time-slots.ts';
 import type { TimeZone } from '../../src/rollups/time-zone.ts';
 import type { StoreReader } from '../../src/store/store.ts';
 import { historyMarks, type Fill } from './history-marks.ts';
-import { tellMoments, type HistoryGrid } from './history-moments.ts';
-import { openMetricsText, type Family } from './openmetrics.ts';
+import { samplesOf, type HistoryGrid } from './history-moments.ts';
+import { openMetricsText, type Family, type Sample } from './openmetrics.ts';
 
 /** What of the past is told, and how finely. */
 export interface HistoryRequest {
@@ -58,13 +58,16 @@ function* families({ db }: Store, request: HistoryRequest): Generator<Family> {
       spec,
       series: wanted.map((series) => ({
         labels: { ...series.labels, ...extra },
-        samples: (tell) =>
-          tellMoments(series, grid, (atMs, value) => {
-            progress.sample();
-            tell(atMs, value);
-          }),
+        samples: counted(samplesOf(series, grid), progress.sample),
       })),
     };
+  }
+}
+
+function* counted(samples: Iterable<Sample>, count: () => void): Generator<Sample> {
+  for (const sample of samples) {
+    count();
+    yield sample;
   }
 }
 
@@ -74,7 +77,7 @@ function gridOf(db: Store['db'], request: HistoryRequest): HistoryGrid {
   const nowSecondMs = Math.floor(nowMs / 1_000) * 1_000;
   const isNow = request.untilMs === null || request.untilMs > nowSecondMs;
   const untilMs = isNow ? nowSecondMs : Math.floor((request.untilMs ?? 0) / SLOT_MS) * SLOT_MS;
-  const fromMs = sinceMs ?? firstGrowthMs(db) ?? untilMs;
+  const fromMs = Math.max(sinceMs ?? -Infinity, firstGrowthMs(db) ?? untilMs);
   return {
     stepMs,
     lingerMs: fill === 'step' ? Infinity : LINGER_MS,

@@ -4,15 +4,20 @@
  */
 import type { MetricSpec } from '../../src/rollups/metric-spec.ts';
 
-/** Hands on samples of one series, oldest first. */
-export type Samples = (tell: (atMs: number, value: number) => void) => void;
+/** What a series was at a moment. */
+export interface Sample {
+  readonly atMs: number;
+  /** As the store keeps it. */
+  readonly value: number;
+}
 
 /** All series of a metric. */
 export interface Family {
   readonly spec: MetricSpec;
   readonly series: Iterable<{
     readonly labels: Readonly<Record<string, string>>;
-    readonly samples: Samples;
+    /** Oldest first. */
+    readonly samples: Iterable<Sample>;
   }>;
 }
 
@@ -29,14 +34,12 @@ export function* openMetricsText(families: Iterable<Family>): Generator<string> 
       text += isDescribed ? '' : description(spec);
       isDescribed = true;
       const name = `${spec.name}${labelText(labels)} `;
-      const full: string[] = [];
-      samples((atMs, value) => {
+      for (const { atMs, value } of samples) {
         text += `${name}${value / spec.divisor} ${atMs / 1_000}\n`;
-        if (text.length < PIECE_LENGTH) return;
-        full.push(text);
+        if (text.length < PIECE_LENGTH) continue;
+        yield text;
         text = '';
-      });
-      yield* full;
+      }
     }
   }
   yield `${text}# EOF\n`;

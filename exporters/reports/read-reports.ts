@@ -26,7 +26,8 @@ export async function readSessionsFile(path: string): Promise<SessionsFile> {
 
 async function readReport<T>(path: string, schema: ZodType<T>): Promise<T> {
   const text = await readFile(path, 'utf8');
-  const { data, error } = schema.safeParse(parsed(path, text));
+  const value = parsed(path, text);
+  const { error } = schema.safeParse(value);
   if (error !== undefined) {
     const [issue] = error.issues;
     throw new InputError(
@@ -34,7 +35,8 @@ async function readReport<T>(path: string, schema: ZodType<T>): Promise<T> {
       { hint: 'Write it anew with: hall-monitor export stats --out FOLDER', cause: error },
     );
   }
-  return data;
+  // Not what zod gives, which leaves out what is called `__proto__`.
+  return value as T;
 }
 
 function parsed(path: string, text: string): unknown {

@@ -1,8 +1,9 @@
 import type { Pusher, PusherDeps } from '../../src/component.ts';
 import { hasSessionPause } from '../../src/rollups/session-pause.ts';
+import { isStoreFilled } from '../../src/rollups/store-filled.ts';
 import { reportFiles } from '../../src/rollups/stats/report-files.ts';
 import { pause } from '../../src/runtime/pause.ts';
-import { createReportFolder, type ReportFolder } from './report-folder.ts';
+import { createReportFolder } from './report-folder.ts';
 
 /** Where report files go. */
 export interface ReportsOptions {
@@ -16,6 +17,9 @@ const SOON_MS = 2_000;
 /** Working out the files takes at most a twentieth of the time, however large the store is. */
 const REST = 20;
 
+/** Waits so many milliseconds, or until the signal aborts. */
+type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
 /** When files were last written, and how long that took. */
 interface Written {
   readonly atMs: number;
@@ -28,7 +32,11 @@ interface Written {
  * Writes all report files a minute after they were last written, or soon after a session has paused, where something was
  * logged since; sleeps until then. It needs no cursor: the files say everything there is each time.
  */
-export function createReports(options: ReportsOptions, deps: PusherDeps): Pusher {
+export function createReports(
+  options: ReportsOptions,
+  deps: PusherDeps,
+  wait: Wait = pause,
+): Pusher {
   const { reader, now, log, timezone } = deps;
   const folder = createReportFolder({ ...options, now });
   let trouble: string | undefined;
@@ -37,20 +45,22 @@ export function createReports(options: ReportsOptions, deps: PusherDeps): Pusher
     const atMs = now();
     const startedAt = performance.now();
     const seq = reader.lastSeq();
-    const found = await attempt(folder, () => reportFiles(reader.db, { timezone, nowMs: atMs }));
+    const { files, problem } = attempt(() => reportFiles(reader.db, { timezone, nowMs: atMs }));
+    const tookMs = performance.now() - startedAt;
+    const found = files === undefined ? problem : await folder.write(files).catch(textOf);
     if (found !== undefined && found !== trouble) {
       log.warn({ folder: options.folder }, found);
     }
     trouble = found;
-    const tookMs = performance.now() - startedAt;
     return { atMs, tookMs, seq: found === undefined ? seq : last.seq };
   };
 
   const run = async (signal: AbortSignal): Promise<void> => {
     let last: Written = { atMs: -Infinity, tookMs: 0, seq: -1 };
+    while (!signal.aborted && !isStoreFilled(reader.db)) await wait(SOON_MS, signal);
     for (;;) {
       await reader.changed(last.seq, signal);
-      await untilDue(last, { deps, signal });
+      await untilDue(last, { deps, wait, signal });
       if (signal.aborted) return;
       last = await write(last);
     }
@@ -58,22 +68,27 @@ export function createReports(options: ReportsOptions, deps: PusherDeps): Pusher
   return { name: 'reports', run, trouble: () => trouble };
 }
 
-/** Writes the files; what is wrong, in words, so that the other exporters of the thread go on. */
-async function attempt(
-  folder: ReportFolder,
-  files: () => ReturnType<typeof reportFiles>,
-): Promise<string | undefined> {
+/** What is wrong becomes words, so that the other exporters of the thread go on. */
+function attempt<T>(read: () => T): { readonly files?: T; readonly problem?: string } {
   try {
-    return await folder.write(files());
+    return { files: read() };
   } catch (error) {
-    return `Report files could not be written: ${error instanceof Error ? error.message : String(error)}`;
+    return { problem: textOf(error) };
   }
+}
+
+function textOf(error: unknown): string {
+  return `Report files could not be written: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Resolves when files that were written last are to be written again. */
 async function untilDue(
   { atMs, tookMs, seq }: Written,
-  { deps, signal }: { readonly deps: PusherDeps; readonly signal: AbortSignal },
+  {
+    deps,
+    wait,
+    signal,
+  }: { readonly deps: PusherDeps; readonly wait: Wait; readonly signal: AbortSignal },
 ): Promise<void> {
   const { now, reader } = deps;
   const restMs = tookMs * REST;
@@ -88,6 +103,6 @@ async function untilDue(
     isPaused ||= hasSessionPause(reader.db, lookedSeq);
     lookedSeq = lastSeq;
     if (wasPaused && passedMs >= restMs) return;
-    await pause(SOON_MS, signal);
+    await wait(SOON_MS, signal);
   }
 }

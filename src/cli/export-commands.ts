@@ -16,14 +16,15 @@ const FORMATS = {
 /** A file format that entries are exported in. */
 export type EntryFormat = keyof typeof FORMATS;
 
-/** Registers `export` and what can be exported. */
-export function registerExportCommands(registry: Registry): void {
+/** Registers `export` and what can be exported, and returns the command for more of it. */
+export function registerExportCommands(registry: Registry): Command {
   const group = registry.program
     .command('export')
     .description('write what is recorded to files that other programs read');
   registerEntries(registry, group, 'jsonl');
   registerEntries(registry, group, 'csv');
   registerOpenMetrics(registry, group);
+  return group;
 }
 
 function registerEntries(

@@ -10,6 +10,7 @@ import { METRICS, type MetricKey } from '../rollups/metric-table.ts';
 import { namedProjects } from '../rollups/metric-totals.ts';
 import { asOfOneMoment } from '../store/snapshot.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { escapeText } from './escape.ts';
 import { isFile, targetPath, type ExportTarget } from './export-target.ts';
 import { countText } from './figures.ts';
 import { readStore } from './read-store.ts';
@@ -74,8 +75,10 @@ export async function run(
   });
 }
 
-const nextStep = (file: string): string =>
-  `Next: promtool tsdb create-blocks-from openmetrics --max-block-duration=744h ${file} <data folder of Prometheus>\n`;
+const nextStep = (file: string): string => {
+  const quoted = /^[\w@%+=:,./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+  return `Next: promtool tsdb create-blocks-from openmetrics --max-block-duration=744h ${escapeText(quoted)} <data folder of Prometheus>\n`;
+};
 
 function metricsOf(names: readonly string[] = []): readonly MetricKey[] {
   const known = new Map(METRICS_WITH_HISTORY.map((key) => [METRICS[key].name, key]));

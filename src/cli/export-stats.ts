@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createReportFolder } from '../../exporters/reports/report-folder.ts';
-import { InputError, isSystemError } from '../errors.ts';
+import { InputError, isSystemError, TransientError } from '../errors.ts';
 import { reportFiles } from '../rollups/stats/report-files.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { escapeText, jsonText } from './escape.ts';
@@ -39,8 +39,8 @@ export async function run(options: ExportStatsOptions, context: CommandContext):
   const target = createReportFolder({ folder, gitAdd, now: terminal.nowMs });
   const refusal = await target.write(files).catch((error: unknown) => {
     if (!isSystemError(error)) throw error;
-    throw new InputError(`Cannot write to ${folder}: ${error.message}.`, {
-      hint: 'Name another folder with --out.',
+    throw new TransientError(`Cannot write to ${folder}: ${error.message}.`, {
+      hint: 'Make room there, or name another folder with --out, and run the command again.',
       cause: error,
     });
   });

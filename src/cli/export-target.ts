@@ -48,7 +48,7 @@ export function targetPath({ out = '-', force = false }: ExportTarget): string {
  * Nothing is left behind where that fails or the signal aborts.
  */
 export async function writePieces(
-  pieces: Iterable<string>,
+  pieces: AsyncIterable<string>,
   target: ExportTarget,
   { stdout, signal }: { readonly stdout: Writable; readonly signal: AbortSignal },
 ): Promise<void> {

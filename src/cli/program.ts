@@ -63,8 +63,7 @@ export function createProgram(terminal: Terminal): {
   };
   registerServingCommands(registry);
   registerReadingCommands(registry);
-  registerExportCommands(registry);
-  registerReportCommands(registry);
+  registerReportCommands(registry, registerExportCommands(registry));
   registerStoreCommands(registry);
   registerArchiveCommands(registry);
   registerHooksCommands(registry);

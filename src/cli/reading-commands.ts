@@ -9,16 +9,18 @@ import type { PricingExplainOptions, PricingListOptions } from './pricing.ts';
 import type { Registry } from './program.ts';
 import type { ReportOptions } from './report.ts';
 import type { SessionsOptions } from './sessions.ts';
+import type { TailOptions } from './tail.ts';
 
 const PLACES: readonly PlanPlace[] = ['active', 'complete', 'gone'];
 
 type Zoned<T> = T & { readonly timezone?: string };
 
-/** Registers what answers questions: `report`, `sessions`, `plans`, `explain` and `pricing`. */
+/** Registers what answers questions: `report`, `sessions`, `plans`, `tail`, `explain` and `pricing`. */
 export function registerReadingCommands(registry: Registry): void {
   registerReport(registry);
   registerSessions(registry);
   registerPlans(registry);
+  registerTail(registry);
   registerExplain(registry);
   registerPricing(registry);
 }
@@ -132,6 +134,38 @@ ${EXIT_CODES_HELP}
     );
 }
 
+function registerTail({ program, contextWith, action }: Registry): void {
+  program
+    .command('tail')
+    .description('print what happens, as it is recorded, until stopped')
+    .option('--session <id>', 'only this session: its id or the beginning of it')
+    .option('--project <path>', "only this project: its path, or the path's last part")
+    .option('--lines <number>', 'how many of the last entries to begin with', wholeNumber, 10)
+    .option('--timezone <name>', "IANA zone that times are told in (the system's)")
+    .option('--json', 'print entries and plan events as JSON, one per line')
+    .option('--no-sync', 'only what others record; do not look for new transcripts')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hall-monitor tail
+  hall-monitor tail --project hall-monitor --lines 0
+  hall-monitor tail --json | jq -c 'select(.event_type == "tool_failed")'
+
+An entry that turns out to be different, such as when a call ends, is printed
+again. Where no collector runs, new transcripts are looked for every two seconds.
+
+${EXIT_CODES_HELP}
+`,
+    )
+    .action(
+      action(async ({ timezone, ...options }: Zoned<TailOptions>) => {
+        const { run } = await import('./tail.ts');
+        return await run(options, await contextWith({ timezone }));
+      }),
+    );
+}
+
 function registerExplain({ program, contextWith, action }: Registry): void {
   program
     .command('explain')
@@ -204,6 +238,10 @@ function withTime(command: Command): Command {
     .option('--since <moment>', `from this moment on: ${MOMENT_FORMS}`)
     .option('--until <moment>', 'up to, not including, this moment; the same forms')
     .option('--timezone <name>', "IANA zone that days and hours are told in (the system's)");
+}
+
+function wholeNumber(text: string): number {
+  return text === '0' ? 0 : positive(text);
 }
 
 function positive(text: string): number {

@@ -8,21 +8,11 @@ import type { TasksSyncOptions } from './tasks/sync.ts';
 
 type Zoned<T> = T & { readonly timezone?: string };
 
-/** Registers what writes report files: `export stats`, `export kpi` and `tasks sync`. */
-export function registerReportCommands(registry: Registry): void {
-  const group = exportGroup(registry.program);
+/** Registers what writes report files: `stats` and `kpi` of `export`, and `tasks sync`. */
+export function registerReportCommands(registry: Registry, group: Command): void {
   registerStats(registry, group);
   registerKpi(registry, group);
   registerTasks(registry);
-}
-
-function exportGroup(program: Command): Command {
-  return (
-    program.commands.find((command) => command.name() === 'export') ??
-    program
-      .command('export')
-      .description('write what is recorded to files that other programs read')
-  );
 }
 
 function registerStats({ contextWith, action }: Registry, group: Command): void {

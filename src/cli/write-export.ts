@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { escapeLines } from './escape.ts';
+import { escapeLines, escapeText } from './escape.ts';
 import { isFile, writePieces, type ExportTarget } from './export-target.ts';
 import { countText } from './figures.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -30,17 +31,20 @@ export async function writeExport(
   const toFile = isFile(target);
   const isShown = !toFile && terminal.isInteractive;
   const ticker = createTicker(terminal, isatty(2) && !isShown);
+  const stop = stopSignal();
+  void stop.requested.then(stop.abort);
   let bytes = 0;
-  const counted = function* (): Generator<string> {
+  const counted = async function* (): AsyncGenerator<string> {
     for (const piece of pieces) {
       bytes += Buffer.byteLength(piece);
       // A terminal must not obey what is written on it.
       yield isShown ? escapeLines(piece) : piece;
       ticker.show(progress());
+      // Writing to a pipe or a file waits for nothing; in between a person must be able to stop it.
+      await setImmediate();
+      stop.signal.throwIfAborted();
     }
   };
-  const stop = stopSignal();
-  void stop.requested.then(stop.abort);
   try {
     await writePieces(counted(), target, { stdout: process.stdout, signal: stop.signal });
   } catch (error) {
@@ -53,7 +57,9 @@ export async function writeExport(
     stop.release();
   }
   if (toFile) {
-    terminal.note(`Wrote ${done()}, ${countText(bytes)} bytes, to ${target.out}.\n`);
+    terminal.note(
+      `Wrote ${done()}, ${countText(bytes)} bytes, to ${escapeText(target.out ?? '')}.\n`,
+    );
   }
   return 0;
 }

@@ -60,12 +60,18 @@ export function foldSeries(
   if (kept === points.length) {
     return { points, folded: 0 };
   }
-  const folds = createSeries();
+  const folds = new Map<
+    string,
+    { readonly labels: Readonly<Record<string, string>>; value: number }
+  >();
   for (const { labels, value } of points.slice(kept)) {
-    folds.add(foldedLabels(labels), value);
+    const key = closedKey(labels);
+    const fold = folds.get(key) ?? { labels: foldedLabels(labels), value: 0 };
+    fold.value += value;
+    folds.set(key, fold);
   }
   return {
-    points: [...points.slice(0, kept), ...folds.points()],
+    points: [...points.slice(0, kept), ...folds.values()],
     folded: points.length - kept,
   };
 }
@@ -85,11 +91,16 @@ export function shownLabels(
   points: readonly MetricPoint[],
   limit: number,
 ): (labels: MetricPoint['labels']) => MetricPoint['labels'] {
-  const count = keptSeries(points, limit);
-  const kept = new Map(points.slice(0, count).map(({ labels }) => [seriesKey(labels), labels]));
+  const kept = keptSeries(points, limit);
+  const shown = new Map(
+    points.map(({ labels }, index) => [
+      seriesKey(labels),
+      index < kept ? labels : foldedLabels(labels),
+    ]),
+  );
   return (given) => {
     const labels = withShortTexts(given);
-    return kept.get(seriesKey(labels)) ?? (count === points.length ? labels : foldedLabels(labels));
+    return shown.get(seriesKey(labels)) ?? labels;
   };
 }
 

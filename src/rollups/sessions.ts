@@ -16,6 +16,8 @@ export interface SessionQuery extends SessionView {
   readonly cursor?: string | null;
   /** Sessions that used something in this project: its path or the last part of it. */
   readonly project?: string | null;
+  /** The same for all projects whose path this accepts; counts where `project` is null. */
+  readonly acceptsProject?: (path: string) => boolean;
   /** Sessions of which a part lies in this half-open span; their figures stay whole. */
   readonly range?: TimeRange;
   /** Sessions in which something happened at or after this moment. */
@@ -61,11 +63,14 @@ export function sessionDetail(
 
 function chosen(
   db: Database,
-  { project = null, range, activeSinceMs = null }: SessionQuery,
+  { project = null, acceptsProject, range, activeSinceMs = null }: SessionQuery,
 ): SessionSpan[] {
   const sinceMs = Math.max(range?.sinceMs ?? -Infinity, activeSinceMs ?? -Infinity);
   const untilMs = range?.untilMs ?? Infinity;
-  const inProject = project === null ? null : sessionsOfProject(db, project);
+  const inProject =
+    project === null && acceptsProject === undefined
+      ? null
+      : sessionsOfProjects(db, projectIds(db, project, acceptsProject));
   const among = activeSinceMs === null ? null : sessionsSince(db, activeSinceMs);
   return sessionSpans(db, among).filter(
     ({ id, startedMs, lastMs }) =>
@@ -73,8 +78,20 @@ function chosen(
   );
 }
 
-function sessionsOfProject(db: Database, project: string): ReadonlySet<number> {
-  const among = filterSql({ projects: resolveFilter(db, { ...ANY_NAME, project }).projects });
+function projectIds(
+  db: Database,
+  project: string | null,
+  accepts: SessionQuery['acceptsProject'],
+): readonly number[] | null {
+  if (project !== null || accepts === undefined) {
+    return resolveFilter(db, { ...ANY_NAME, project }).projects;
+  }
+  const all = db.prepare<[], { id: number; path: string }>('SELECT id, path FROM project').all();
+  return all.filter(({ path }) => accepts(path)).map(({ id }) => id);
+}
+
+function sessionsOfProjects(db: Database, projects: readonly number[] | null): ReadonlySet<number> {
+  const among = filterSql({ projects });
   const sql = `SELECT session FROM rollup_request WHERE requests > 0${among}
     UNION SELECT session FROM rollup_tool WHERE calls > 0${among}`;
   return new Set(db.prepare<[], number>(sql).pluck().all());

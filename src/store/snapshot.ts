@@ -9,6 +9,7 @@ export function* asOfOneMoment<T>(db: Database, read: () => Iterable<T>): Genera
   try {
     yield* read();
   } finally {
-    db.exec('ROLLBACK');
+    // Closing the connection ends it too.
+    if (db.open) db.exec('ROLLBACK');
   }
 }

@@ -23,7 +23,9 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   archive: () => import('./archive.bench.ts'),
   rebuild: () => import('./rebuild.bench.ts'),
   'hot-store': () => import('./hot-store.bench.ts'),
+  reports: () => import('./reports.bench.ts'),
   history: () => import('./history.bench.ts'),
+  sizes: () => import('./sizes.bench.ts'),
 };
 const CCUSAGE = '@ccusage/ccusage-linux-x64@20.0.24';
 const QUICK_MB = 32;

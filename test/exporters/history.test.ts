@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryGrid } from '../../exporters/prometheus/history-moments.ts';
-import { tellMoments } from '../../exporters/prometheus/history-moments.ts';
+import { samplesOf } from '../../exporters/prometheus/history-moments.ts';
 import { historyMarks } from '../../exporters/prometheus/history-marks.ts';
 import { historyText, type HistoryRequest } from '../../exporters/prometheus/history.ts';
 import { prometheus } from '../../exporters/prometheus/index.ts';
@@ -97,6 +97,20 @@ describe('the past of the metrics', () => {
     expect([...live.keys()].filter((key) => key.includes('"other"')).length).toBeGreaterThan(8);
   });
 
+  it('files every change under the series that the total is in, beyond all limits too', async () => {
+    store.db.exec(`
+      INSERT INTO project (id, path) VALUES (1, '/p'), (2, '/q');
+      INSERT INTO tool (id, name) VALUES (1, 'Bash');
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10500) INSERT INTO model SELECT i, 'model-' || i FROM n;
+      INSERT INTO total_request SELECT 1 + id % 2, id, 0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1 FROM model;
+      INSERT INTO rollup_request SELECT ${NINE_MS / (15 * MINUTE_MS)} + model % 4, 1, project, model, source, requester, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1 FROM total_request;
+    `);
+    const text = historyOf({ metrics: ['requests', 'tokens'] });
+    const live = [...(await scraped())].filter(([key]) => /^hall_monitor_(?:req|tok)/.test(key));
+    expect(lastValues(text)).toEqual(new Map(live));
+    expect(parseOpenMetrics(text).filter(({ samples }) => samples[0]?.value !== 0)).toEqual([]);
+  });
+
   it('goes on from what is known only as a sum once its rows are gone', async () => {
     fillSample(store);
     store.occurrence({ atMs: NINE_MS + HOUR_MS, type: 'user_prompt' });
@@ -133,7 +147,7 @@ describe('the past of the metrics', () => {
     ]);
   });
 
-  it('is silent from an hour after the last change until the next, but for the beginning of each day', () => {
+  it('is silent from an hour after the last change until the next, but for the beginning of each day and a second after', () => {
     store.request({ atMs: NINE_MS });
     store.request({ atMs: NINE_MS + DAY_MS });
     store.commit();
@@ -151,6 +165,7 @@ describe('the past of the metrics', () => {
       [75, 1],
       // Midnight there is 18:15 in UTC.
       [555, 1],
+      [555 + 1 / 60, 1],
       [1440, 1],
       [1441, 2],
     ]);
@@ -169,6 +184,13 @@ describe('the past of the metrics', () => {
       [120, 2],
       [150, 3],
     ]);
+  });
+
+  it('says the same from before the beginning as from the beginning', () => {
+    fillSample(store);
+    expect(historyOf({ sinceMs: Date.parse('0001-01-01'), fill: 'hour' })).toBe(
+      historyOf({ fill: 'hour' }),
+    );
   });
 
   it('never moves a counter by a filter: series are chosen, and metrics without the label left out', async () => {
@@ -266,14 +288,9 @@ describe('the moments of a series', () => {
     isNow: false,
   };
   const momentsOf = (atMs: readonly number[], of: Partial<HistoryGrid> = {}): readonly number[] => {
-    const moments: number[] = [];
     const values = atMs.map((_, index) => index + 1);
-    tellMoments(
-      { labels: {}, atMs, values, base: 0, total: values.length },
-      { ...grid, ...of },
-      (at) => moments.push(at / MINUTE_MS),
-    );
-    return moments;
+    const series = { labels: {}, atMs, values, base: 0, total: values.length };
+    return [...samplesOf(series, { ...grid, ...of })].map((sample) => sample.atMs / MINUTE_MS);
   };
 
   it('has none where it began after the end', () => {
@@ -303,9 +320,12 @@ describe('the marks', () => {
       historyMarks(zone, { fromMs, untilMs, fill: 'day' }).map((at) => new Date(at).toISOString()),
     ).toEqual([
       '2018-11-03T03:00:00.000Z',
+      '2018-11-03T03:00:01.000Z',
       // Clocks skip the first hour of this day.
       '2018-11-04T03:00:00.000Z',
+      '2018-11-04T03:00:01.000Z',
       '2018-11-05T02:00:00.000Z',
+      '2018-11-05T02:00:01.000Z',
     ]);
   });
 
@@ -316,7 +336,20 @@ describe('the marks', () => {
       fill: 'hour',
     });
     expect(marks.map((at) => (at - NINE_MS) / HOUR_MS)).toEqual([
-      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5, 10, 11,
+      0,
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      9,
+      9.5,
+      9.5 + 1 / 3_600,
+      10,
+      11,
     ]);
   });
 });

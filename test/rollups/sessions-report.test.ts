@@ -52,6 +52,8 @@ describe('sessions.json', () => {
         model: 'claude-opus-4-6',
         day: '2026-02-22',
         full_id: session,
+        models: ['claude-opus-4-6'],
+        unpriced_requests: 0,
       },
     ]);
     expect(report.by_day).toEqual({
@@ -77,7 +79,71 @@ describe('sessions.json', () => {
       total_messages: 1,
       model: 'claude-opus-4-6',
       models: ['claude-opus-4-6'],
+      source: 'hall-monitor',
+      model_breakdown: {
+        'claude-opus-4-6': {
+          cost_usd: 2.17,
+          input: 24,
+          output: 229,
+          cache_read: 313_880,
+          cache_create: 89_857,
+        },
+      },
+      total_estimated_cost_usd: 0,
+      total_unpriced_requests: 0,
+      total_not_final_requests: 0,
     });
+  });
+
+  it('adds up what was added up by hand: 158,407,139 tokens for 340.98 USD on two days', () => {
+    const store = createStoreFixture();
+    const used = [
+      // Four sessions of the first day, and nine of the second, as one of each.
+      { inputTokens: 12_000, outputTokens: 40_000, cacheReadTokens: 90_000_000 },
+      { inputTokens: 15_534, outputTokens: 44_662, cacheReadTokens: 62_684_573 },
+    ];
+    const writes = [2_500_000, 3_110_370];
+    used.forEach((tokens, index) => {
+      const cacheWrite5mTokens = writes[index] ?? 0;
+      store.request({
+        session: `session-${index}`,
+        atMs: START_MS + index * 86_400_000,
+        ...tokens,
+        cacheWrite5mTokens,
+        // USD per million are nano-USD times a thousand per token: 15, 75, 1.50 and 18.75.
+        costNanoUsd:
+          tokens.inputTokens * 15_000 +
+          tokens.outputTokens * 75_000 +
+          tokens.cacheReadTokens * 1_500 +
+          cacheWrite5mTokens * 18_750,
+      });
+    });
+    const { totals, by_day: byDay } = sessionsReport(store.db, QUERY);
+    expect(totals).toMatchObject({
+      total_cost_usd: 340.98,
+      total_input_tokens: 27_534,
+      total_output_tokens: 84_662,
+      total_cache_read_tokens: 152_684_573,
+      total_cache_create_tokens: 5_610_370,
+      total_all_tokens: 158_407_139,
+    });
+    const days = Object.values(byDay);
+    expect(days.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(158_407_139);
+    expect(days).toHaveLength(2);
+  });
+
+  it('counts six active minutes for 14:00, :02, :04, :30 and :32, and a day by its start in the zone', () => {
+    const store = createStoreFixture();
+    const moments = [0, 2, 4, 30, 32].map((minute) => START_MS + minute * MINUTE_MS);
+    store.request({ atMs: START_MS });
+    store.activity({
+      stretchesMs: [moments[0] ?? 0, moments[2] ?? 0, moments[3] ?? 0, moments[4] ?? 0],
+    });
+    store.request({ session: 'late', atMs: Date.parse('2026-02-22T22:30:00Z') });
+    const { sessions, by_day: byDay } = sessionsReport(store.db, QUERY);
+    expect(sessions[0]?.duration_active_min).toBe(6);
+    expect(sessions[0]?.duration_wall_min).toBe(32);
+    expect(Object.keys(byDay)).toEqual(['2026-02-22', '2026-02-23']);
   });
 
   it('gives whole ids to sessions that share their first 8 characters', () => {

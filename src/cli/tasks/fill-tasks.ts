@@ -54,18 +54,14 @@ export function fillTasks(file: TasksFile, facts: TaskFacts): FilledTasks {
     const place = places.get(index);
     const frame = frames[index] ?? null;
     const own = frame === null ? [] : facts.sessions.filter((session) => overlaps(session, frame));
-    const durationMs =
-      frame === null || !isCompleted(task)
-        ? null
-        : own.length === 0
-          ? frame.endMs - frame.startMs
-          : union(frame);
+    // Of a time that no session is known of nobody can say how long it was worked in.
+    const isTimed = frame !== null && own.length > 0 && isCompleted(task);
     return {
       index,
       id: task.id ?? '',
       ...filled(task, facts.recompute, {
         cost_usd: place === undefined ? 0 : (cents[place] ?? 0) / 100,
-        duration_minutes: durationMs === null ? null : Math.round(durationMs / 6_000) / 10,
+        duration_minutes: isTimed ? Math.round(union(frame) / 6_000) / 10 : null,
       }),
       sessions: sessionIds(task, own, shortIds),
       shareNanoUsd: place === undefined ? 0 : (split.byFrame[place] ?? 0),

@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { ConfigError, InputError, isSystemError } from '../../errors.ts';
+import { InputError, isSystemError, TransientError } from '../../errors.ts';
 import { usdFromNano } from '../../records/money.ts';
 import { tasksFile, type TasksFile } from '../../records/tasks-file.ts';
 import { listSessions } from '../../rollups/sessions.ts';
@@ -42,12 +42,12 @@ export async function run(
   const tasks = parseTasks(text, path);
   const folder = dirname(file);
   const root = options.project ?? (await repositoryOf(folder)) ?? folder;
-  const isOfProject = await projectTest(root);
+  const acceptsProject = await projectTest(root);
   const clock = { zone: zoneOf(context), nowMs: terminal.nowMs() };
   const commits = await countCommits(folder);
   const facts = await readStore(context, options, (db): TaskFacts => ({
     ...clock,
-    ...sessionFacts(db, clock, isOfProject),
+    ...sessionFacts(db, clock, acceptsProject),
     commits,
     recompute: options.recompute === true,
   }));
@@ -77,19 +77,19 @@ export async function run(
 function sessionFacts(
   db: Database,
   { zone, nowMs }: Pick<TaskFacts, 'zone' | 'nowMs'>,
-  isOfProject: (project: string) => boolean,
+  acceptsProject: (project: string) => boolean,
 ): Pick<TaskFacts, 'sessions' | 'totals'> {
-  const all = listSessions(db, { timezone: zone.name, nowMs, limit: null }).sessions;
-  const own = all
-    .filter(({ project }) => isOfProject(project))
-    .toSorted((a, b) => Date.parse(a.started) - Date.parse(b.started));
+  const query = { timezone: zone.name, nowMs, limit: null, acceptsProject };
+  const own = listSessions(db, query).sessions.toSorted(
+    (a, b) => Date.parse(a.started) - Date.parse(b.started),
+  );
   return {
     sessions: workedSessions(db, own),
     totals: reportSessions(db, own, zone.name).totals,
   };
 }
 
-/** Whether a session's project is this folder or lies in it; a name alone is the last part of a path. */
+/** Whether a project is this folder or lies in it; a name alone is the last part of a path. */
 async function projectTest(root: string): Promise<(project: string) => boolean> {
   const isName = !isAbsolute(root) && !/[\\/]/.test(root) && root !== '.' && root !== '..';
   const absolute = resolve(root);
@@ -163,8 +163,8 @@ async function replace(file: string, before: string, text: string): Promise<void
     await writeWhole(file, text);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new ConfigError(`Cannot write ${file}: ${error.message}.`, {
-      hint: `Let yourself write to ${join(dirname(file), sep)} and run the command again.`,
+    throw new TransientError(`Cannot write ${file}: ${error.message}.`, {
+      hint: `Make room in ${dirname(file)}, or let yourself write to it, and run the command again.`,
       cause: error,
     });
   }

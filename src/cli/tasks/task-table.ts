@@ -8,6 +8,13 @@ import { wallText } from '../time-options.ts';
 import type { EditedTasks } from './edit-tasks.ts';
 import type { FilledTask, FilledTasks } from './fill-tasks.ts';
 
+/** Names of what was changed, as the columns have them. */
+const SHOWN: Readonly<Record<string, string>> = {
+  cost_usd: 'cost',
+  duration_minutes: 'minutes',
+  sessions: 'sessions',
+};
+
 /** What a list of tasks says now, for people. */
 export function tasksTable(
   {
@@ -32,7 +39,7 @@ export function tasksTable(
       text: ({ duration_minutes }) => minutes(duration_minutes),
       total: minutes(totals.total_duration_minutes),
     },
-    { head: 'Sessions', text: ({ sessions }) => String(sessions.length), rank: 3 },
+    { head: 'Sessions', text: ({ sessions }) => String(sessions.length), rank: 1 },
     {
       head: 'Cost',
       text: ({ cost_usd }) => usdText(cost_usd),
@@ -40,13 +47,17 @@ export function tasksTable(
     },
     {
       head: 'Changed',
-      text: ({ index }) =>
-        (changed[index] ?? []).filter((name) => name !== 'hall_monitor').join(', '),
+      text: ({ index }) => (changed[index] ?? []).flatMap((name) => SHOWN[name] ?? []).join(', '),
       kind: 'label',
-      rank: 1,
+      rank: 3,
     },
   ];
   const title = `Tasks of ${escapeText(root)}, ${zone.name}. Active minutes; cost in USD.`;
   const rest = `Sessions cost ${usdText(totals.total_cost_usd)}, ${usdText(usdFromNano(unassignedNanoUsd))} of it in the time of no task.`;
-  return `${title}\n\n${renderTable(columns, tasks, terminal)}\n${rest}\n`;
+  const foreign = tasks.filter(({ hall_monitor }) => hall_monitor?.['cost_usd'] === undefined);
+  const remark =
+    foreign.length === 0
+      ? ''
+      : `Costs that somebody else wrote stay as they are (${foreign.length}); --recompute replaces them.\n`;
+  return `${title}\n\n${renderTable(columns, tasks, terminal)}\n${rest}\n${remark}`;
 }
