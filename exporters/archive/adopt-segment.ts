@@ -1,4 +1,5 @@
 import { headOf, linesOf } from './archived-lines.ts';
+import type { ClosedSegment } from './closed-segment.ts';
 import { plainPieces } from './compression.ts';
 import { type Content, createDigest, digestFile } from './digest.ts';
 import type { OpenSegment } from './open-state.ts';
@@ -23,9 +24,33 @@ export const adoptSegment = async (
   const origin = { store, history, openedAtMs: nowMs };
   const adopted = { kind: 'closed', file, adopted: true, atMs: nowMs } as const;
   await folder.record({ ...adopted, ...origin, ...content });
-  if (stored === file) return;
-  const { sizeBytes, sha256 } = (await digestFile(folder.files, folder.path(stored))).content();
-  const kept = { storedAs: stored, storedBytes: sizeBytes, storedSha256: sha256 };
+  if (stored !== file) await recordCompressed(folder, file, stored, nowMs);
+};
+
+/**
+ * Takes the other form of a closed segment's file, plain or compressed, for the one that is gone, where it holds the same
+ * lines; says whether it does.
+ */
+export const takeOtherForm = async (
+  folder: StreamFolder,
+  { file, content }: ClosedSegment,
+  stored: string,
+  nowMs: number,
+): Promise<boolean> => {
+  if ((await contentOf(folder, stored)).sha256 !== content.sha256) return false;
+  if (stored === file) await folder.record({ kind: 'rebuilt', file, ...content, atMs: nowMs });
+  else await recordCompressed(folder, file, stored, nowMs);
+  return true;
+};
+
+const recordCompressed = async (
+  folder: StreamFolder,
+  file: string,
+  storedAs: string,
+  nowMs: number,
+): Promise<void> => {
+  const { sizeBytes, sha256 } = (await digestFile(folder.files, folder.path(storedAs))).content();
+  const kept = { storedAs, storedBytes: sizeBytes, storedSha256: sha256 };
   await folder.record({ kind: 'compressed', file, ...kept, atMs: nowMs });
 };
 
@@ -37,6 +62,7 @@ export const closeAsFound = async (
   nowMs: number,
 ): Promise<void> => {
   const file = segmentFile(segment);
+  if (folder.closedAs(file) !== undefined) return;
   const isWhole =
     (await folder.files.mark(folder.path(file))) !== null && (await folder.isWritten(segment));
   if (isWhole) await cutUnfinishedLine(folder, file);

@@ -65,10 +65,11 @@ export class Ageing {
     if (sound === undefined) return;
     await closeSegment(folder, sound, steadyMs);
     await folder.save();
+    this.#quietSince.delete(nameOf(folder, segment));
   }
 
-  #isQuiet({ stream }: StreamFolder, segment: OpenSegment, monotonicMs: number): boolean {
-    const name = `${stream}/${segmentFile(segment)}`;
+  #isQuiet(folder: StreamFolder, segment: OpenSegment, monotonicMs: number): boolean {
+    const name = nameOf(folder, segment);
     const { sizeBytes } = segment.content;
     const known = this.#quietSince.get(name);
     if (known === undefined || known.sizeBytes !== sizeBytes) {
@@ -78,3 +79,6 @@ export class Ageing {
     return monotonicMs - known.sinceMs >= QUIET_MS;
   }
 }
+
+const nameOf = ({ stream }: StreamFolder, segment: OpenSegment): string =>
+  `${stream}/${segmentFile(segment)}`;

@@ -39,6 +39,7 @@ const FOLDER_MODE = 0o700;
 
 // A link in place of a file could lead out of the archive. Windows has no such flag.
 const NO_LINKS = platform() === 'win32' ? 0 : constants.O_NOFOLLOW;
+const CANNOT_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP']);
 const { O_RDONLY, O_RDWR, O_CREAT, O_TRUNC } = constants;
 
 /** Whether the file system says that something is not there. */
@@ -111,9 +112,13 @@ async function* read(path: string, sizeBytes = Number.POSITIVE_INFINITY): AsyncG
 }
 
 const syncFolder = async (path: string): Promise<void> => {
-  // Windows cannot open a folder, and keeps names by itself.
+  // Windows cannot open a folder, and keeps names by itself; so do file systems that refuse to sync one.
   if (platform() === 'win32') return;
-  await using(path, O_RDONLY, (handle) => handle.sync());
+  try {
+    await using(path, O_RDONLY, (handle) => handle.sync());
+  } catch (error) {
+    if (!isSystemError(error) || !CANNOT_SYNC.has(error.code ?? '')) throw error;
+  }
 };
 
 /** The files of this machine. */

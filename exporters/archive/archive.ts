@@ -37,7 +37,7 @@ export const ARCHIVE = 'archive';
 
 /** Bytes of files that nothing speaks against which one look reads: each is read once after a start. */
 const READ_PER_LOOK_BYTES = 128 * 1024 * 1024;
-const CLOCK_KEPT_EVERY_MS = 600_000;
+const CLOCK_KEPT_EVERY_MS = 6 * 3_600_000;
 
 /** Opens an archive; one that is not there yet is made. */
 export const openArchive = async (parts: ArchiveParts): Promise<Archive> => {
@@ -162,7 +162,7 @@ export class Archive {
     const isNews =
       before === null ||
       Math.abs(state.believedMs - before.believedMs) >= CLOCK_KEPT_EVERY_MS ||
-      state.doubtedMs > 0 !== before.doubtedMs > 0;
+      state.doubtedMs !== before.doubtedMs;
     if (!isNews) return;
     await writeClockState(this.#parts.files, this.#parts.root, state);
     this.#kept = state;

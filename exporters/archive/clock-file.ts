@@ -18,11 +18,10 @@ export const readClockState = async (
 
 const decode = (text: string): ClockState | null => {
   try {
-    const { believed_at: believed, doubted_ms: doubtedMs } = JSON.parse(text) as Written;
+    const { believed_at: believed, doubted_at: doubted } = JSON.parse(text) as Written;
     const believedMs = Date.parse(believed);
-    return Number.isNaN(believedMs) || typeof doubtedMs !== 'number'
-      ? null
-      : { believedMs, doubtedMs };
+    const doubtedMs = doubted === null ? 0 : Date.parse(doubted);
+    return Number.isNaN(believedMs) || Number.isNaN(doubtedMs) ? null : { believedMs, doubtedMs };
   } catch {
     return null;
   }
@@ -30,7 +29,7 @@ const decode = (text: string): ClockState | null => {
 
 interface Written {
   readonly believed_at: string;
-  readonly doubted_ms: number;
+  readonly doubted_at: string | null;
 }
 
 /** Keeps what the clock remembers. */
@@ -40,8 +39,10 @@ export const writeClockState = async (
   { believedMs, doubtedMs }: ClockState,
 ): Promise<void> => {
   const written: Written = {
-    believed_at: new Date(believedMs).toISOString(),
-    doubted_ms: Math.round(doubtedMs),
+    believed_at: timeText(believedMs),
+    doubted_at: doubtedMs === 0 ? null : timeText(doubtedMs),
   };
   await replaceFile(files, join(root, FILE), [Buffer.from(`${JSON.stringify(written)}\n`)]);
 };
+
+const timeText = (atMs: number): string => new Date(atMs).toISOString();

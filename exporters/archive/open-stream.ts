@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ARCHIVE_STREAMS, type ArchiveStream } from '../../src/records/archive-line.ts';
 import type { StoreReader } from '../../src/store/store.ts';
-import { adoptSegment, closeAsFound } from './adopt-segment.ts';
+import { adoptSegment, closeAsFound, takeOtherForm } from './adopt-segment.ts';
 import { type ArchiveFiles, DRAFT } from './archive-files.ts';
 import { headOf, linesOf } from './archived-lines.ts';
 import type { ClosedSegment } from './closed-segment.ts';
@@ -126,38 +126,41 @@ const sortOut = async (
   { nowMs, warn }: OpenOptions,
 ): Promise<void> => {
   const open = new Set(folder.open.map(segmentFile));
+  const remove = (file: string): Promise<void> => folder.files.remove(folder.path(file));
   for (const file of (await folder.files.list(folder.path('.'))).toSorted()) {
     const name = parseSegmentFile(file);
-    const closed = name === null ? undefined : folder.closedAs(segmentFile(name));
-    const isUnfinished =
-      seq !== null &&
-      name !== null &&
-      !open.has(file) &&
-      closed === undefined &&
-      (await isOfUnfinishedBatch(folder, file, seq));
-    if (file.endsWith(DRAFT) || isUnfinished || isLeftOver(file, closed)) {
-      await folder.files.remove(folder.path(file));
-    } else if (name !== null && closed === undefined && !open.has(file)) {
-      await adopt(folder, file, { origin, nowMs, warn });
+    if (file.endsWith(DRAFT)) await remove(file);
+    if (name === null || open.has(file)) continue;
+    const closed = folder.closedAs(segmentFile(name));
+    try {
+      if (closed !== undefined) {
+        if (await isLeftOver(folder, file, closed, nowMs)) await remove(file);
+      } else if (seq !== null && (await isOfUnfinishedBatch(folder, file, seq))) {
+        await remove(file);
+      } else {
+        await adoptSegment(folder, file, origin, nowMs);
+      }
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      warn(`${folder.stream}/${file} is in no record, and is damaged`);
     }
   }
 };
 
-const adopt = async (
+/** Whether a file of a closed segment counts no more; one that holds what is gone counts again. */
+const isLeftOver = async (
   folder: StreamFolder,
   file: string,
-  { origin, nowMs, warn }: Pick<OpenOptions, 'nowMs' | 'warn'> & Pick<Found, 'origin'>,
-): Promise<void> => {
-  try {
-    await adoptSegment(folder, file, origin, nowMs);
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    warn(`${folder.stream}/${file} has no record, and is damaged`);
-  }
+  segment: ClosedSegment,
+  nowMs: number,
+): Promise<boolean> => {
+  const { stored } = segment;
+  if (stored === null) return true;
+  if (stored.file === file) return false;
+  const isThere = (await folder.files.mark(folder.path(stored.file))) !== null;
+  if (!isThere) await takeOtherForm(folder, segment, file, nowMs);
+  return isThere;
 };
-
-const isLeftOver = (file: string, segment: ClosedSegment | undefined): boolean =>
-  segment !== undefined && segment.stored?.file !== file;
 
 /** Whether a file without a record was begun by a batch that was not finished, and whose lines will come again. */
 const isOfUnfinishedBatch = async (

@@ -2,7 +2,7 @@
 export interface ClockState {
   /** Unix milliseconds of when it was believed to be. */
   readonly believedMs: number;
-  /** For how long the wall clock has been saying something unbelievable, in milliseconds of running. */
+  /** What the wall clock said when it began to say something unbelievable; 0 while it does not. */
   readonly doubtedMs: number;
 }
 
@@ -16,36 +16,41 @@ export interface Clocks {
 const DAY_MS = 86_400_000;
 /** A machine that sleeps looks like a clock that jumps; as far as this is believed at once. */
 const BELIEVED_JUMP_MS = 2 * DAY_MS;
-/** For how long a jump further than that must last, while this program runs, to be believed. */
+/** How far a clock that jumped further must go on from there to be believed, */
 const PROOF_MS = DAY_MS;
+/** and beyond which it has jumped once more. */
+const LONGEST_PROOF_MS = 60 * DAY_MS;
 
 /**
  * The time that ages are worked out from, since deleting cannot be undone. It follows the wall clock back at once and
- * forward by two days; a jump further than that has to last for a day first, and until then time goes on as it did.
+ * forward by two days. After a jump further than that it goes on as before, until the wall clock has gone on for a day
+ * from where it jumped to; this program need not run all the while.
  */
 export class SteadyClock {
   readonly #clocks: Clocks;
   #state: ClockState;
-  #readAtMs: number;
+  #readAt: { readonly wallMs: number; readonly monotonicMs: number };
 
   constructor(clocks: Clocks, state: ClockState | null) {
     this.#clocks = clocks;
-    this.#readAtMs = clocks.monotonicMs();
-    this.#state = state ?? { believedMs: clocks.now(), doubtedMs: 0 };
+    const wallMs = clocks.now();
+    this.#readAt = { wallMs, monotonicMs: clocks.monotonicMs() };
+    this.#state = state ?? { believedMs: wallMs, doubtedMs: 0 };
   }
 
   /** Unix milliseconds. */
   read(): number {
+    const before = this.#readAt;
     const wallMs = this.#clocks.now();
     const monotonicMs = this.#clocks.monotonicMs();
-    const ranMs = Math.max(0, monotonicMs - this.#readAtMs);
-    this.#readAtMs = monotonicMs;
-    const { believedMs, doubtedMs } = this.#state;
-    const isBelieved =
-      wallMs - (believedMs + ranMs) <= BELIEVED_JUMP_MS || doubtedMs + ranMs >= PROOF_MS;
+    this.#readAt = { wallMs, monotonicMs };
+    const ranMs = Math.max(0, monotonicMs - before.monotonicMs);
+    const expectedMs = this.#state.believedMs + ranMs;
+    const jumpMs = wallMs - before.wallMs - ranMs;
+    const isBelieved = wallMs - expectedMs <= BELIEVED_JUMP_MS || this.#isProved(wallMs, jumpMs);
     this.#state = isBelieved
       ? { believedMs: wallMs, doubtedMs: 0 }
-      : { believedMs: believedMs + ranMs, doubtedMs: doubtedMs + ranMs };
+      : { believedMs: expectedMs, doubtedMs: this.#doubtFrom(wallMs, jumpMs) };
     return this.#state.believedMs;
   }
 
@@ -53,8 +58,20 @@ export class SteadyClock {
     return this.#state;
   }
 
-  /** Whether the wall clock says something that is not believed yet. */
-  get isInDoubt(): boolean {
-    return this.#state.doubtedMs > 0;
+  #isProved(wallMs: number, jumpMs: number): boolean {
+    const { doubtedMs } = this.#state;
+    return (
+      doubtedMs !== 0 &&
+      doubtedMs === this.#doubtFrom(wallMs, jumpMs) &&
+      wallMs - doubtedMs >= PROOF_MS
+    );
+  }
+
+  /** From where on the wall clock has to prove itself: from where it jumped to last. */
+  #doubtFrom(wallMs: number, jumpMs: number): number {
+    const { doubtedMs } = this.#state;
+    const hasJumped = Math.abs(jumpMs) > BELIEVED_JUMP_MS;
+    if (doubtedMs === 0 || hasJumped || wallMs < doubtedMs) return wallMs;
+    return wallMs - doubtedMs > LONGEST_PROOF_MS ? wallMs : doubtedMs;
   }
 }

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { archiveFiles, type ArchiveFiles } from '../../../exporters/archive/archive-files.ts';
 import { verifyArchive } from '../../../exporters/archive/verify-archive.ts';
-import { DAY_MS, drain, heldIn, NINE_MS, open, repeatedIn, TestClocks } from './archive-home.ts';
+import {
+  DAY_MS,
+  drain,
+  FAST_FOLDER,
+  heldIn,
+  NINE_MS,
+  open,
+  repeatedIn,
+  TestClocks,
+} from './archive-home.ts';
 import { failingFiles, Killed, type Manner } from './failing-files.ts';
 import { LogBook, streams } from './log-book.ts';
 
-/** In memory where there is such a folder: there are thousands of syncs. */
-const FAST_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const HOUR_MS = 3_600_000;
 const limits = { batchLines: 7, maxSegmentBytes: 400, keepDays: 30 };
 
@@ -118,6 +124,43 @@ describe('an archive whose process is killed', () => {
       }
     }
     expect(whole.steps()).toBeGreaterThan(100);
+    expect(found).toEqual([]);
+  }, 120_000);
+
+  it('keeps every line of another store that was there before, and has its own', async () => {
+    const before = new LogBook('before');
+    const after = new LogBook('after');
+    for (const id of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      before.tell({ id: `before-${id}`, atMs: NINE_MS - (id % 4) * 5 * DAY_MS });
+      after.tell({ id: `after-${id}`, atMs: NINE_MS - (id % 4) * 5 * DAY_MS });
+    }
+    const prepare = async ({ root, clocks }: Scene): Promise<void> => {
+      const archive = await open({ book: before.copy(), root, clocks, limits });
+      await drain(archive);
+      await archive.look(true);
+      for (const name of ['requests/manifest.jsonl', 'requests/open.json']) {
+        if (clocks.ranMs > 0) rmSync(join(root, name));
+      }
+    };
+    const change = (scene: Scene, files: ArchiveFiles): Promise<void> =>
+      cutShort(scene, [drained, { kind: 'look', isFinal: true }], files);
+    const found: string[] = [];
+    for (const areBooksLost of [false, true]) {
+      const whole = failingFiles(0, 'before');
+      for (let at = 0; at === 0 || at <= whole.steps(); at += areBooksLost ? 2 : 1) {
+        await withScene(async ({ root, clocks }) => {
+          if (areBooksLost) clocks.pass(1);
+          const scene = { root, clocks, book: after.copy() };
+          await prepare(scene);
+          await change(scene, at === 0 ? whole.files : failingFiles(at, 'middle').files);
+          const texts = await complaints(scene);
+          const held = heldIn(root);
+          const lost = [...before.truth.keys()].filter((id) => !held.has(id));
+          for (const text of [...texts, ...lost]) found.push(`${at} ${areBooksLost}: ${text}`);
+        });
+      }
+      expect(whole.steps()).toBeGreaterThan(20);
+    }
     expect(found).toEqual([]);
   }, 120_000);
 

@@ -13,9 +13,6 @@ export interface Told {
   readonly text?: string;
 }
 
-/** What an archive asks of a store. */
-export type BookReader = StoreReader;
-
 const DAY_MS = 86_400_000;
 
 /** A log in memory that keeps a store's promises: gap-free, each entry once per page and with its newest revision. */
