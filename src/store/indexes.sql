@@ -14,3 +14,5 @@ CREATE INDEX IF NOT EXISTS request_copy_request ON request_copy (request);
 CREATE INDEX IF NOT EXISTS origin_session ON origin (session);
 CREATE INDEX IF NOT EXISTS tool_call_plan ON tool_call (at_ms) WHERE plan_path IS NOT NULL;
 CREATE INDEX IF NOT EXISTS occurrence_pull_request ON occurrence (at_ms) WHERE type = 'pr_created';
+CREATE INDEX IF NOT EXISTS tool_call_plan_request ON tool_call (request_key) WHERE plan_path IS NOT NULL;
+CREATE INDEX IF NOT EXISTS tool_call_plan_session ON tool_call (session) WHERE plan_path IS NOT NULL;

@@ -20,20 +20,20 @@ const REQUEST = EVENT_KINDS.request;
 const TOOL_CALL = EVENT_KINDS.tool_call;
 const OCCURRENCE = EVENT_KINDS.occurrence;
 
-/** Sessions that had to do with a plan: their prompts say when they began and ended to work on it. */
-const PLAN_SESSIONS = `SELECT session FROM plan_session
-  UNION SELECT session FROM plan_event WHERE session IS NOT NULL
-  UNION SELECT session FROM tool_call WHERE plan_path IS NOT NULL`;
-
-/** What plans are worked out from; it stays for ever, so that they can be worked out again. */
+/**
+ * What plans are worked out from; it stays for ever, so that they can be worked out again. The prompts of a session that
+ * had to do with a plan say when it began and ended to work on it.
+ */
 const STAYS: Readonly<Record<number, string>> = {
   [REQUEST]: `EXISTS (SELECT 1 FROM plan_request WHERE request = row.id)
-    OR key IN (SELECT request_key FROM tool_call WHERE plan_path IS NOT NULL AND request_key IS NOT NULL)
-    OR key IN (SELECT t.request_key FROM plan_event JOIN tool_call t ON t.key = tool_call_key WHERE t.request_key IS NOT NULL)`,
+    OR EXISTS (SELECT 1 FROM tool_call WHERE request_key = row.key AND plan_path IS NOT NULL)`,
   [TOOL_CALL]: `plan_path IS NOT NULL OR EXISTS (SELECT 1 FROM plan_tool_call WHERE tool_call = row.id)
-    OR key IN (SELECT tool_call_key FROM plan_event WHERE tool_call_key IS NOT NULL)`,
+    OR EXISTS (SELECT 1 FROM plan_event WHERE tool_call_key = row.key)`,
   [OCCURRENCE]: `type = 'pr_created'
-    OR (type IN ('user_prompt', 'slash_command', 'injected_prompt') AND session IN (${PLAN_SESSIONS}))`,
+    OR (type IN ('user_prompt', 'slash_command', 'injected_prompt')
+      AND (EXISTS (SELECT 1 FROM plan_session WHERE session = row.session)
+        OR EXISTS (SELECT 1 FROM plan_event WHERE session = row.session)
+        OR EXISTS (SELECT 1 FROM tool_call WHERE session = row.session AND plan_path IS NOT NULL)))`,
 };
 
 const TABLES: Readonly<Record<number, string>> = {

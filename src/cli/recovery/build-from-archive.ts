@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'n
 import { platform } from 'node:os';
 import path from 'node:path';
 import type { BackfillProgress } from '../../component.ts';
+import { commitError } from '../../pipeline/ingest-errors.ts';
 import { Restore, type RestoreCounts } from '../../pipeline/restore/restore.ts';
 import { openStore, STORE_FILE } from '../../store/open.ts';
 import { WriteStore } from '../../store/write-store.ts';
@@ -49,7 +50,10 @@ export const buildFromArchive = async (options: BuildOptions): Promise<Built | n
   const folder = path.join(home, BUILDING);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
-  const filled = await fill(folder, source, options);
+  const filled = await fill(folder, source, options).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw commitError(error);
+  });
   const lines = Object.values(filled.lines).reduce((sum, count) => sum + count, 0);
   if (lines === 0) {
     rmSync(folder, { recursive: true, force: true });

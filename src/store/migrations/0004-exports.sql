@@ -44,6 +44,8 @@ ALTER TABLE origin ADD COLUMN former_paths TEXT;
 -- Keys of rows that left the store, so that nothing is counted twice: 64 bits of the sha256 of kind and key.
 CREATE TABLE key_ledger (digest INTEGER PRIMARY KEY) STRICT;
 CREATE INDEX occurrence_alias_ref ON occurrence_alias (ref);
+CREATE INDEX plan_event_tool_call ON plan_event (tool_call_key) WHERE tool_call_key IS NOT NULL;
+CREATE INDEX plan_event_session ON plan_event (session) WHERE session IS NOT NULL;
 
 -- How far the store has been looked through for rows that may leave it. since_ms: from when on everything is still there.
 -- seq: the last line of the log looked at. held: rows found that only stay because an exporter has not sent them.
