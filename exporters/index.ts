@@ -1,4 +1,5 @@
 import type { InstallablePusher } from '../src/component.ts';
+import { archive } from './archive/index.ts';
 import { clickhouse } from './clickhouse/index.ts';
 import { otlp, otlpMetrics } from './otlp/index.ts';
 import { prometheus } from './prometheus/index.ts';
@@ -10,4 +11,10 @@ import { rest } from './rest/index.ts';
 export const exporters = [prometheus, rest, otlpMetrics] as const;
 
 /** Every exporter that pushes. */
-export const pushers: readonly InstallablePusher<never>[] = [clickhouse, otlp, rawTraces, reports];
+export const pushers: readonly InstallablePusher<never>[] = [
+  archive,
+  otlp,
+  clickhouse,
+  reports,
+  rawTraces,
+];

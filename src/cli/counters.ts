@@ -13,6 +13,7 @@ const SHOWN: Readonly<Record<string, readonly [metric: string, ...labels: readon
   export_retries: ['hall_monitor_export_retries_total', 'exporter'],
   redacted: ['hall_monitor_redacted_total', 'type'],
   export_dropped: ['hall_monitor_export_dropped_total', 'exporter', 'reason'],
+  archive_damage: ['hall_monitor_archive_damaged_files_total', 'stream', 'outcome'],
 };
 
 /** Counters that are shown among the metrics. */

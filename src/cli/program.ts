@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Layer } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { CommandContext } from './context.ts';
+import { registerArchiveCommands } from './archive-commands.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import { registerExportCommands } from './export-commands.ts';
@@ -64,6 +65,7 @@ export function createProgram(terminal: Terminal): {
   registerReadingCommands(registry);
   registerReportCommands(registry, registerExportCommands(registry));
   registerStoreCommands(registry);
+  registerArchiveCommands(registry);
   registerHooksCommands(registry);
   registerDoctorCommand(registry);
   return { command: program, exitCode: () => code };

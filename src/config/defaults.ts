@@ -45,11 +45,18 @@ export const DEFAULTS = {
   pricing: {
     overrideFile: null,
   },
+  retention: {
+    hotDays: 30,
+  },
   exports: {
     backlogBytes: 256 * 1024 * 1024,
   },
   archive: {
     enabled: true,
+    sweepIntervalMs: 60_000,
+    compressAfterDays: 7,
+    keepDays: 365,
+    compression: 'auto',
   },
   otlp: {
     enabled: true,

@@ -81,6 +81,13 @@ export const PROCESS_METRICS = {
     otelName: 'hall_monitor.export.last_success',
     from: 'process',
   }),
+  archiveDamage: counter('hall_monitor_archive_damaged_files_total', {
+    unit: '{file}',
+    labels: ['stream', 'outcome'],
+    help: 'Files of the archive that were found damaged or gone: healed from the store, or lost.',
+    otelName: 'hall_monitor.archive.damaged_files',
+    from: 'process',
+  }),
   memory: gauge('process_resident_memory_bytes', {
     unit: 'By',
     help: 'Memory of this process that is in RAM.',

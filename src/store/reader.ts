@@ -1,6 +1,7 @@
 import type { Database as Connection, Statement } from 'better-sqlite3';
 import Database from 'better-sqlite3';
 import type { EntryPages } from '../records/entry-query.ts';
+import { createArchiveLog } from './archive-log.ts';
 import { createEntryPages } from './read-entries.ts';
 import { occurrenceEntry, requestEntry, toolCallEntry } from './read-entry.ts';
 import type { NamedPlanEvent } from './read-plan-event.ts';
@@ -32,11 +33,13 @@ export function createReader(dbPath: string): Reader {
   const maxSeq = db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM event');
   const lastSeq = (): number => maxSeq.get()?.seq ?? 0;
   const { changed, notify } = createWaiters(lastSeq);
+  const log = createLogReader(db);
   const close = (): void => void db.close();
   return {
     db,
     lastSeq,
-    ...createLogReader(db),
+    ...log,
+    ...createArchiveLog(db),
     changed,
     notify,
     entries: createEntryPages(db),

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { ArchiveLine, ArchivePage, ArchiveStream } from '../records/archive-line.ts';
 import type { MetricEntry } from '../records/metric-entry.ts';
 import type { PlanEvent } from '../records/plan.ts';
 import type { Batch, OriginState, Source } from '../records/record.ts';
@@ -22,10 +23,28 @@ export interface StoredPlanEvent {
 
 /** Reads what is committed; every exporter lives on this. */
 export interface StoreReader {
-  /** Entries and plan events after `seq` in commit order, at most `limit`; seq is gap-free and never reused. */
+  /**
+   * Entries and plan events after `seq` in commit order, at most `limit`. A seq is never given twice; those that are left out
+   * are of what only the archive is told, or of what has left the store.
+   */
   readonly after: (seq: number, limit: number) => readonly Stored[];
   /** The log after `seq` as it is now, at most `limit` lines looked at. */
   readonly current: (seq: number, limit: number) => LogPage;
+  /** Like {@link current}, with everything that the store keeps, as lines of the archive. */
+  readonly archived: (seq: number, limit: number) => ArchivePage;
+  /**
+   * Lines of one stream whose time lies in the 24 hours from `dayStartMs` on and that are newest at a seq up to `toSeq`,
+   * in commit order. What is older than {@link hotSinceMs} may be missing.
+   */
+  readonly archivedDay: (
+    stream: ArchiveStream,
+    dayStartMs: number,
+    toSeq: number,
+  ) => Iterable<ArchiveLine>;
+  /** Unix milliseconds from which on the store still holds everything; negative infinity where nothing ever left it. */
+  readonly hotSinceMs: () => number;
+  /** What this store is called; a restored one keeps the name. */
+  readonly storeId: () => string;
   /** Highest seq committed, 0 for an empty store. */
   readonly lastSeq: () => number;
   /** Resolves when something after `seq` is committed, or when the signal aborts. */

@@ -56,6 +56,9 @@ const processGauges = (deps: ReturnType<typeof servingDeps>): ReturnType<typeof 
   deps.gauges.offer('hall_monitor_export_last_success_timestamp_seconds', () => [
     { labels: exporter, value: 1_767_614_400 },
   ]);
+  deps.gauges.offer('hall_monitor_archive_damaged_files_total', () => [
+    { labels: { stream: 'requests', outcome: 'healed' }, value: 1 },
+  ]);
   return deps;
 };
 
