@@ -13,8 +13,8 @@ export const exporters = [prometheus, rest, otlpMetrics] as const;
 /** Every exporter that pushes. */
 export const pushers: readonly InstallablePusher<never>[] = [
   archive,
-  clickhouse,
   otlp,
-  rawTraces,
+  clickhouse,
   reports,
+  rawTraces,
 ];

@@ -34,11 +34,13 @@ export function createLiveHub(deps: RestDeps, config: RestConfig['sse']): LiveHu
     while (!signal.aborted) {
       await reader.changed(seq, signal);
       const isHeard = clients.size > 0;
+      // Read first: what is nobody's to hear is passed over, and nothing that comes meanwhile.
+      const lastSeq = reader.lastSeq();
       const page = signal.aborted || !isHeard ? [] : reader.after(seq, PAGE);
       for (const stored of page) {
         tellAll(clients, stored, write);
       }
-      seq = isHeard ? (page.at(-1)?.seq ?? seq) : reader.lastSeq();
+      seq = page.at(-1)?.seq ?? lastSeq;
       if (page.length === PAGE) {
         await setImmediate();
       }

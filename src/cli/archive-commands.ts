@@ -26,7 +26,30 @@ export function registerArchiveCommands({ program, contextWith, action }: Regist
         return await runUpdate(options, await contextWith());
       }),
     );
+  archive
+    .command('restore')
+    .description('build the store from the archive alone; one that is there is put aside')
+    .option('--from <folder>', 'folder of the archive, where it is not that in the data folder')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\n${RESTORE_HELP}\n\n${EXIT_CODES_HELP}\n`)
+    .action(
+      action(async (options: { readonly from?: string; readonly json?: boolean }) => {
+        const { runRestore } = await import('./archive/restore.ts');
+        return await runRestore(options, await contextWith());
+      }),
+    );
 }
+
+const RESTORE_HELP = `Every request, tool call, prompt, session and plan that the archive holds is in the
+new store as it was, with the same ids, revisions and costs; all sums are worked out
+from them. Of files that are damaged the rest is used: they are named, and the exit
+code is 1. Transcripts that still exist are read again by the next import, which adds
+what they say beyond the archive and counts nothing twice.
+What does not come back: entries older than the archive keeps, and how much was read
+(files, lines, rejects), which is counted anew.
+
+Example:
+  hall-monitor archive restore --from /backup/hall-monitor/archive`;
 
 const VERIFY_HELP = `Works out the sha256 of each file and compares it with the chain of records in the
 manifests. Needs no store. Exit code 1 where anything differs; each fault is named

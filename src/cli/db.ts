@@ -1,14 +1,12 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { checkStore } from '../rollups/store-check.ts';
-import { isHeld, lockStore } from '../store/lock.ts';
-import { STORE_FILE } from '../store/open.ts';
-import { StoreHeldError } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { escapeText, jsonText } from './escape.ts';
 import { EXIT } from './exit-codes.ts';
 import { countText } from './figures.ts';
 import { readStore } from './read-store.ts';
+import { builtLines } from './recovery/built-lines.ts';
 
 /** Examines the store for damage. Exit code 1 when there is any. */
 export async function runCheck(
@@ -27,7 +25,9 @@ export async function runCheck(
       ...Object.entries(check.counts).map(
         ([table, rows]) => `  ${table.padEnd(16)} ${countText(rows).padStart(14)}`,
       ),
-      ...(check.ok ? [] : ['Build a new one from the transcripts with `hall-monitor db rebuild`.']),
+      ...(check.ok
+        ? []
+        : ['Build a new one from the archive and the transcripts with `hall-monitor db rebuild`.']),
     ];
     terminal.print(`${lines.map(escapeText).join('\n')}\n`);
   }
@@ -65,41 +65,22 @@ export async function runBackup(
   return EXIT.ok;
 }
 
-/** Puts the store aside and fills a new one from what files there are. */
+/** Puts the store aside and builds a new one from the archive, then from what files there are. */
 export async function runRebuild(
   options: { readonly json?: boolean },
   context: CommandContext,
 ): CommandResult {
   const { config, terminal } = context;
-  const moved = moveAside(config.home, terminal.nowMs());
-  if (moved !== null) {
-    terminal.note(
-      `The old store is kept as ${moved}; what only it knows, because Claude Code has deleted the transcripts, is not in the new one.\n`,
+  const { rebuildStore } = await import('./recovery/rebuild-store.ts');
+  const note = (text: string): void => terminal.note(`${escapeText(text)}\n`);
+  const rebuilt = await rebuildStore(config, terminal);
+  if (rebuilt.putAside !== null)
+    note(`The old store is kept as ${rebuilt.putAside}; a new one takes its place.`);
+  if (rebuilt.built === null)
+    note(
+      'There is no archive: what only the old store knew, because Claude Code has deleted the transcripts, is not in the new one.',
     );
-  }
+  else builtLines(rebuilt.built).forEach(note);
   const { run } = await import('./import.ts');
   return await run({ ...context, json: options.json === true });
-}
-
-/** @throws StoreHeldError while a collector or an import writes to the store. */
-function moveAside(home: string, nowMs: number): string | null {
-  const store = join(home, STORE_FILE);
-  if (!existsSync(store)) {
-    return null;
-  }
-  const lock = lockStore(home, 0, process.pid);
-  if (isHeld(lock)) {
-    throw new StoreHeldError(home, lock.holderPid);
-  }
-  try {
-    const aside = `${store}.${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;
-    for (const suffix of ['', '-wal', '-shm']) {
-      if (existsSync(store + suffix)) {
-        renameSync(store + suffix, aside + suffix);
-      }
-    }
-    return aside;
-  } finally {
-    lock.release();
-  }
 }

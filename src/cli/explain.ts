@@ -1,4 +1,5 @@
 import { explainRequest, type RequestExplanation } from '../rollups/explain-request.ts';
+import { isLeftRequest } from '../rollups/left-request.ts';
 import { explainSession, type SessionExplanation } from '../rollups/explain-session.ts';
 import { explainPrice, type PriceExplanation } from '../pricing/explain.ts';
 import { loadPriceTable } from '../pricing/override.ts';
@@ -27,13 +28,20 @@ export async function run(
   const { config, terminal } = context;
   const table = await loadPriceTable(config.pricing.overrideFile);
   const view = { timezone: zoneOf(context).name, nowMs: terminal.nowMs() };
-  const found = await readStore<Explanation | undefined>(
+  const found = await readStore<Explanation | 'left' | undefined>(
     context,
     options,
     (db) =>
       explainRequest(db, id, (request) => explainPrice(table, request)) ??
-      explainSession(db, id, view),
+      explainSession(db, id, view) ??
+      (isLeftRequest(db, id) ? 'left' : undefined),
   );
+  if (found === 'left') {
+    terminal.note(
+      `hall-monitor: ${escapeText(id)} was counted and has left the store.\nIts line is in the archive: look for it in ${escapeText(config.home)}/archive/requests.\n`,
+    );
+    return EXIT.failure;
+  }
   if (found === undefined) {
     terminal.note(
       `hall-monitor: no request or session is known as ${escapeText(id)}.\nGive a message id, a request id, or a session id or its beginning.\n`,
@@ -109,6 +117,7 @@ function sessionLines({
   by_model,
   files,
   requests,
+  archived_requests,
   copied,
   client,
 }: SessionExplanation): string[] {
@@ -149,6 +158,17 @@ function sessionLines({
       (file) =>
         `  ${file.path}: ${plural(file.lines, 'line')}, ${plural(file.requests, 'request')} counted for it, ${usdText(file.cost_usd, 6)}`,
     ),
+    ...dearestLines(requests, archived_requests),
+    '',
+    '`hall-monitor explain <request>` says how one came to its cost; --json lists them all.',
+  ];
+}
+
+function dearestLines(
+  requests: SessionExplanation['requests'],
+  archivedRequests: number,
+): readonly string[] {
+  return [
     '',
     'Dearest requests',
     ...requests
@@ -158,8 +178,9 @@ function sessionLines({
         (request) =>
           `  ${request.key}  ${usdText(request.cost_usd, 6)}  line ${request.line} of ${request.path}`,
       ),
-    '',
-    '`hall-monitor explain <request>` says how one came to its cost; --json lists them all.',
+    ...(archivedRequests === 0
+      ? []
+      : [`And ${plural(archivedRequests, 'request')} that have left the store for the archive`]),
   ];
 }
 

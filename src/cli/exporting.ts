@@ -27,7 +27,7 @@ export interface Exporting {
 /** What exporting is made of. */
 export interface ExportingParts {
   readonly config: Config;
-  readonly ingest: Pick<IngestWorker, 'saveCursor'>;
+  readonly ingest: Pick<IngestWorker, 'saveCursor' | 'tellExporters'>;
   readonly reader: StoreReader;
   readonly gauges: Gauges;
   readonly log: Log;
@@ -77,7 +77,8 @@ class Supervisor implements Exporting {
   }
 
   note = (report: IngestReport): void => {
-    if (report.kind === 'committed') this.#worker.notify(report.lastSeq);
+    if (report.kind === 'committed' || report.kind === 'logged')
+      this.#worker.notify(report.lastSeq);
     if (report.kind === 'cursor_saved') this.#worker.answer(report);
   };
 
@@ -116,6 +117,8 @@ class Supervisor implements Exporting {
         this.#savedAtMs.set(report.exporter, now());
         return ingest.saveCursor(report);
       case 'state':
+        if (String(report.exporters) !== String(this.#exporters))
+          ingest.tellExporters(report.exporters);
         this.#exporters = report.exporters;
         this.#troubles = report.troubles;
         return;

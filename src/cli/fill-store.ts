@@ -12,7 +12,12 @@ export const fillStore = async (config: Config, note: (text: string) => void): P
   const { home, claudeDirs, pricing } = config;
   const bar = createProgressBar({ note, isTerminal: process.stderr.isTTY, now: Date.now });
   try {
-    const collector = await openCollector({ home, overrideFile: pricing.overrideFile, waitMs: 0 });
+    const collector = await openCollector({
+      home,
+      overrideFile: pricing.overrideFile,
+      waitMs: 0,
+      onRecovery: (text) => note(`hall-monitor: ${escapeText(text)}\n`),
+    });
     try {
       await backfill({
         claudeDirs,

@@ -29,6 +29,7 @@ export const run = async ({ config, terminal, json }: ImportOptions): CommandRes
     home,
     overrideFile: pricing.overrideFile,
     waitMs: LOCK_WAIT_MS,
+    onRecovery: (text) => terminal.note(`hall-monitor: ${escapeText(text)}\n`),
   });
   const bar = createProgressBar({
     note: terminal.note,

@@ -1,5 +1,6 @@
 import type { BackfillProgress } from '../component.ts';
 import type { Source } from '../records/record.ts';
+import type { Retention } from './pruning.ts';
 import type { CursorAnswer, CursorOrder } from './export-messages.ts';
 import type { LogMessage } from './relay-log.ts';
 
@@ -7,6 +8,8 @@ import type { LogMessage } from './relay-log.ts';
 export interface IngestOrder {
   readonly home: string;
   readonly overrideFile: string | null;
+  /** How long entries stay in the store; null: for ever. */
+  readonly retention: Retention | null;
   /** Settings of each receiver, by its name. */
   readonly receivers: Readonly<Record<string, unknown>>;
 }
@@ -26,6 +29,10 @@ export type IngestReport =
       readonly source: Source;
       readonly lagMs: number;
     }
+  /** The log has grown by what only the archive is told. */
+  | { readonly kind: 'logged'; readonly lastSeq: number }
+  /** The store could not be used, and what was done about it. */
+  | { readonly kind: 'recovered'; readonly text: string }
   | { readonly kind: 'backfill'; readonly progress: BackfillProgress }
   | { readonly kind: 'caught_up' }
   | {
@@ -41,6 +48,8 @@ export type IngestReport =
 
 /** What it is told after its order. */
 export type IngestCommand =
+  /** Names of the cursors that exporters use. */
+  | { readonly kind: 'exporters'; readonly names: readonly string[] }
   | { readonly kind: 'stop' }
   /** An exporter's position, to be written by the one writer. */
   | ({ readonly kind: 'cursor' } & CursorOrder);

@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { receivers } from '../../receivers/index.ts';
-import type { InstallableReceiver, Receiver } from '../component.ts';
+import type { InstallableReceiver, Receiver, ReceiverEvents } from '../component.ts';
 import { ConfigError, TransientError } from '../errors.ts';
+import type { Batch } from '../records/record.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { type Collector, openCollector } from './collector.ts';
 import type { CursorAnswer, CursorOrder } from './export-messages.ts';
+import { type Housekeeping, startHousekeeping } from './housekeeping.ts';
 import type { IngestCommand, IngestOrder, IngestReport } from './ingest-messages.ts';
 import { createRecounting } from './recounting.ts';
 import { createReceiverEvents } from './receiver-events.ts';
@@ -19,51 +21,52 @@ const STATE_INTERVAL_MS = 1_000;
 
 const tell = (report: IngestReport): void => parentPort!.postMessage(report);
 
-const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder): Promise<void> => {
+const collect = async ({
+  home,
+  overrideFile,
+  retention,
+  receivers: settings,
+}: IngestOrder): Promise<void> => {
   let lastSeq = 0;
+  let exporters: readonly string[] | null = null;
   const collector = await openCollector({
     home,
     overrideFile,
     waitMs: LOCK_WAIT_MS,
     onCommit: (seq) => void (lastSeq = seq),
+    onRecovery: (text) => {
+      tell({ kind: 'recovered', text });
+      tell({ kind: 'log', level: 'warn', fields: {}, message: text });
+    },
   });
   tell({ kind: 'opened' });
   const stop = new AbortController();
   parentPort!.on('message', (command: IngestCommand) => {
     if (command.kind === 'stop') stop.abort();
+    else if (command.kind === 'exporters') exporters = command.names;
     else tell({ kind: 'cursor_saved', ...saved(collector, command) });
   });
   const settling = createSettling(collector);
   const recounting = createRecounting(collector.recountPlans);
   // A collector that was killed may have left something to do.
   recounting.wake();
+  const housekeeping = keepHouse(collector, retention, {
+    exporters: () => exporters,
+    lastSeq: () => lastSeq,
+  });
   const events = createReceiverEvents();
   events.backfill.listen((progress) => tell({ kind: 'backfill', progress }));
   events.caughtUp.listen(settling.settle);
-  const running = receivers.map((receiver) =>
-    (receiver as InstallableReceiver<unknown>).create(settings[receiver.name], {
-      log: relayLog(tell),
-      now: Date.now,
-      count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
-      sink: async (batches) => {
-        await collector.sink(batches);
-        recounting.wake();
-        const fresh = collector.newProjects();
-        if (fresh.length > 0) events.projects.tell(fresh);
-        const [first] = batches;
-        if (first === undefined) return;
-        const writtenAtMs = Math.max(...batches.map(({ origin }) => origin.writtenAtMs));
-        const lagMs = Math.max(0, Date.now() - writtenAtMs);
-        tell({ kind: 'committed', lastSeq, source: first.source, lagMs });
-      },
-      origins: collector.origins,
-      projects: collector.projects,
-      events,
-    }),
-  );
+  const running = createReceivers(collector, settings, {
+    events,
+    onCommitted: (batches) => {
+      recounting.wake();
+      tellCommitted(batches, lastSeq);
+    },
+  });
   const timer = setInterval(() => {
     settling.retry();
-    tell(stateOf(running, settling.trouble() ?? recounting.trouble()));
+    tell(stateOf(running, settling.trouble() ?? recounting.trouble() ?? housekeeping.trouble()));
   }, STATE_INTERVAL_MS);
   try {
     await Promise.all(running.map((receiver) => receiver.run(stop.signal)));
@@ -71,11 +74,68 @@ const collect = async ({ home, overrideFile, receivers: settings }: IngestOrder)
     stop.abort();
     clearInterval(timer);
     recounting.stop();
+    housekeeping.stop();
     collector.close();
   }
   tell({ kind: 'closed' });
   parentPort!.close();
 };
+
+interface HouseParts {
+  readonly exporters: () => readonly string[] | null;
+  readonly lastSeq: () => number;
+}
+
+const keepHouse = (
+  collector: Collector,
+  retention: IngestOrder['retention'],
+  { exporters, lastSeq }: HouseParts,
+): Housekeeping =>
+  startHousekeeping({
+    collector,
+    retention,
+    clocks: { now: Date.now, monotonicMs: performance.now.bind(performance) },
+    exporters,
+    onDropped: (exporter, by) =>
+      tell({ kind: 'count', name: 'export_dropped', label: `${exporter} quota`, by }),
+    onLogged: () => tell({ kind: 'logged', lastSeq: lastSeq() }),
+  });
+
+const tellCommitted = (batches: readonly Batch[], lastSeq: number): void => {
+  const [first] = batches;
+  if (first === undefined) return;
+  const writtenAtMs = Math.max(...batches.map(({ origin }) => origin.writtenAtMs));
+  const lagMs = Math.max(0, Date.now() - writtenAtMs);
+  tell({ kind: 'committed', lastSeq, source: first.source, lagMs });
+};
+
+interface ReceiverParts {
+  readonly events: ReceiverEvents;
+  readonly onCommitted: (batches: readonly Batch[]) => void;
+}
+
+/** Makes every receiver of the list. */
+const createReceivers = (
+  collector: Collector,
+  settings: IngestOrder['receivers'],
+  { events, onCommitted }: ReceiverParts,
+): readonly Receiver[] =>
+  receivers.map((receiver) =>
+    (receiver as InstallableReceiver<unknown>).create(settings[receiver.name], {
+      log: relayLog(tell),
+      now: Date.now,
+      count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
+      sink: async (batches) => {
+        await collector.sink(batches);
+        const fresh = collector.newProjects();
+        if (fresh.length > 0) events.projects.tell(fresh);
+        onCommitted(batches);
+      },
+      origins: collector.origins,
+      projects: collector.projects,
+      events,
+    }),
+  );
 
 /** Saves an exporter's position; where that cannot be done now, the exporter asks again. */
 const saved = (

@@ -10,6 +10,8 @@ export interface IngestWorker {
   readonly ended: Promise<void>;
   /** Has an exporter's position saved; the answer is a report. */
   readonly saveCursor: (order: CursorOrder) => void;
+  /** Says which cursors are in use. */
+  readonly tellExporters: (names: readonly string[]) => void;
   /** Lets it commit what it has and ends it after `withinMs` at most; the rest is read again next time. */
   readonly close: (withinMs: number) => Promise<void>;
 }
@@ -64,5 +66,7 @@ export const startIngestWorker = (
   };
   const saveCursor = (cursor: CursorOrder): void =>
     worker.postMessage({ kind: 'cursor', ...cursor } satisfies IngestCommand);
-  return { opened: opened.promise, ended: ended.promise, saveCursor, close };
+  const tellExporters = (names: readonly string[]): void =>
+    worker.postMessage({ kind: 'exporters', names } satisfies IngestCommand);
+  return { opened: opened.promise, ended: ended.promise, saveCursor, tellExporters, close };
 };

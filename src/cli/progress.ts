@@ -18,10 +18,17 @@ export interface ProgressPlace {
   /** Whether a person looks; else a line every few seconds is all there is. */
   readonly isTerminal: boolean;
   readonly now: () => number;
+  /** What is under way, for lines that nobody waits for. */
+  readonly what?: string;
 }
 
 /** A bar with rate and time left on a terminal; elsewhere a plain line now and then. */
-export const createProgressBar = ({ note, isTerminal, now }: ProgressPlace): ProgressBar => {
+export const createProgressBar = ({
+  note,
+  isTerminal,
+  now,
+  what = 'Reading transcripts',
+}: ProgressPlace): ProgressBar => {
   const startedMs = now();
   let shownMs = startedMs;
   let isShown = false;
@@ -31,7 +38,7 @@ export const createProgressBar = ({ note, isTerminal, now }: ProgressPlace): Pro
       if (nowMs - shownMs < (isTerminal ? REDRAW_MS : PLAIN_MS)) return;
       shownMs = nowMs;
       const text = progressText(progress, nowMs - startedMs);
-      note(isTerminal ? `\r\u001b[K${bar(progress)} ${text}` : `Reading transcripts: ${text}\n`);
+      note(isTerminal ? `\r\u001b[K${bar(progress)} ${text}` : `${what}: ${text}\n`);
       isShown = isTerminal;
     },
     clear: () => {

@@ -17,6 +17,7 @@ export const createServeState = (gauges: Gauges, now: () => number): ServeState 
   let progress: BackfillProgress | null = null;
   let isCaughtUp = false;
   let trouble: string | null = null;
+  let recovery: string | null = null;
   const lagMs = new Map<Source, number>();
   let waiting: Readonly<Record<string, number>> = {};
   gauges.offer('hall_monitor_ingest_lag_seconds', () =>
@@ -42,8 +43,12 @@ export const createServeState = (gauges: Gauges, now: () => number): ServeState 
           trouble = report.trouble;
           waiting = report.waiting;
           break;
+        case 'recovered':
+          recovery = report.text;
+          break;
         case 'opened':
         case 'failed':
+        case 'logged':
         case 'count':
         case 'log':
         case 'cursor_saved':
@@ -58,7 +63,11 @@ export const createServeState = (gauges: Gauges, now: () => number): ServeState 
         reasons.push(`The first reading of all transcripts is under way: ${how}.`);
       }
       if (trouble !== null) reasons.push(trouble);
-      return { ready: reasons.length === 0, reasons };
+      return {
+        ready: reasons.length === 0,
+        reasons,
+        warnings: recovery === null ? [] : [recovery],
+      };
     },
   };
 };

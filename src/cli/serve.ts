@@ -10,6 +10,7 @@ import { createServer } from '../server/server.ts';
 import { STORE_FILE } from '../store/open.ts';
 import { createReader } from '../store/reader.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { escapeText } from './escape.ts';
 import type { IngestReport } from './ingest-messages.ts';
 import { createCounters } from './counters.ts';
 import { startExporting } from './exporting.ts';
@@ -42,6 +43,7 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     state.note(report);
     notify(report);
     if (report.kind === 'count') counters.add(report.name, report.label, report.by);
+    if (report.kind === 'recovered') terminal.note(`hall-monitor: ${escapeText(report.text)}\n`);
     if (report.kind === 'log') log[report.level](report.fields, report.message);
     if (report.kind === 'backfill') bar.show(report.progress);
     if (report.kind !== 'caught_up') return;
@@ -62,10 +64,8 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     await answer({
       config,
       components,
-      health: () => ({
-        ...state.health(),
-        warnings: [...exporting.troubles(), ...troublesOf(components)],
-      }),
+      health: () =>
+        withWarnings(state.health(), [...exporting.troubles(), ...troublesOf(components)]),
       log,
       stop,
       until: ingest.ended,
@@ -119,10 +119,19 @@ const answer = async (answering: Answering): Promise<void> => {
   await loops;
 };
 
+const withWarnings = (health: Health, troubles: readonly string[]): Health => ({
+  ...health,
+  warnings: [...(health.warnings ?? []), ...troubles],
+});
+
 const ingestOrder = (config: Config) => ({
   home: config.home,
   overrideFile: config.pricing.overrideFile,
   receivers: receiverSettings(config),
+  retention:
+    config.archive.enabled && config.retention.hotDays !== null
+      ? { hotDays: config.retention.hotDays, backlogBytes: config.exports.backlogBytes }
+      : null,
 });
 
 /** Rejects when a loop fails; never resolves. */

@@ -34,11 +34,11 @@ function registerDb({ program, contextWith, action }: Registry): void {
       }),
     );
   db.command('rebuild')
-    .description('put the store aside and fill a new one from the transcripts that still exist')
+    .description('put the store aside and build a new one from the archive and the transcripts')
     .option('--json', 'print the counts of the import as JSON')
     .addHelpText(
       'after',
-      `\nThe old store is kept beside the new one, with the time in its name. What hooks\ntold and what happened to plans stands in it alone: the new one has plans as\nthey are now.\n\n${EXIT_CODES_HELP}\n`,
+      `\nThe old store is kept beside the new one, with the time in its name. What the\narchive holds comes back as it was, plans and what hooks told included; then the\ntranscripts that still exist are read. Without an archive the new store has plans\nas they are now, and nothing that only hooks or deleted transcripts told.\n\n${EXIT_CODES_HELP}\n`,
     )
     .action(
       action(async (options: { readonly json?: boolean }) => {

@@ -45,6 +45,9 @@ export const DEFAULTS = {
   pricing: {
     overrideFile: null,
   },
+  retention: {
+    hotDays: 30,
+  },
   exports: {
     backlogBytes: 256 * 1024 * 1024,
   },

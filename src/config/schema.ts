@@ -3,6 +3,7 @@ import { DEFAULTS } from './defaults.ts';
 import { archive } from './sections/archive.ts';
 import { clickhouse } from './sections/clickhouse.ts';
 import { exports } from './sections/exports.ts';
+import { retention } from './sections/retention.ts';
 import { otlp } from './sections/otlp.ts';
 import { rawTraces } from './sections/raw-traces.ts';
 import { reports } from './sections/reports.ts';
@@ -201,6 +202,7 @@ export const configSchema = z
     plans,
     sse,
     pricing,
+    retention,
     exports,
     archive,
     otlp,

@@ -3,7 +3,7 @@ import type { ApiRequestRecord } from '../records/api-request.ts';
 import { messageIdOf } from '../records/identity.ts';
 import type { Batch, MonitorRecord, Source } from '../records/record.ts';
 import type { SessionActivityRecord } from '../records/session.ts';
-import { REQUESTERS, type RequestRow, SOURCES } from '../store/rows.ts';
+import { EVENT_KINDS, REQUESTERS, type RequestRow, SOURCES } from '../store/rows.ts';
 import type { Committed, StoreWriter } from '../store/store.ts';
 import type { WriteStore } from '../store/write-store.ts';
 import { countRequest } from './contributions.ts';
@@ -94,7 +94,10 @@ class Ingest {
     for (const { event, scope, count, lastAtMs } of batch.heard ?? [])
       store.hookQueries.keepHeard(event, scope, count, lastAtMs);
     if (batch.reset !== undefined) store.tallies.add('origin_resets', batch.reset, 1);
+    const pruned = store.ledger.takeRefused();
+    this.#duplicates += pruned;
     store.tallies.add('duplicates', batch.source, this.#duplicates - before);
+    store.tallies.add('pruned', batch.source, pruned);
   }
 
   #record(record: MonitorRecord): void {
@@ -142,6 +145,7 @@ class Ingest {
     const detail = detailOf(record);
     const known = store.requests.find(record.key);
     if (known === undefined) {
+      if (store.ledger.refuses(EVENT_KINDS.request, record.key)) return;
       const { key, model, atMs, refusedBeforeOutput } = record;
       const priced = this.#pricer.price({
         model,

@@ -1,5 +1,5 @@
 import type { HookTelling, OccurrenceRecord } from '../records/occurrence.ts';
-import { type Kept, type OccurrenceRow, SOURCES } from '../store/rows.ts';
+import { EVENT_KINDS, type Kept, type OccurrenceRow, SOURCES } from '../store/rows.ts';
 import type { WriteStore } from '../store/write-store.ts';
 import { countOccurrence } from './contributions.ts';
 import { firingKeys, promptKeys, withScope } from './hook-keys.ts';
@@ -41,7 +41,7 @@ export class Occurrences {
     if (record.telling !== undefined) return this.#addTold(record, record.telling, place);
     const row = this.#row(record, record.key, place);
     const known = this.#find(row);
-    if (known === undefined) return this.#insert(row);
+    if (known === undefined) return this.#isPruned(row) || this.#insert(row);
     const isBetter =
       known.row.owner !== row.owner && this.#parts.outranks(row.owner, known.row.owner);
     if (!isBetter) return false;
@@ -56,8 +56,11 @@ export class Occurrences {
     const alias = store.hookQueries.aliasOf(row.key);
     if (alias !== undefined) return store.occurrences.row(alias);
     const told = this.#toldPrompt(row);
-    if (told !== undefined) store.hookQueries.keepAlias(row.key, told.id);
-    return told;
+    if (told === undefined) return undefined;
+    store.hookQueries.keepAlias(row.key, told.id);
+    // A further key is news for the archive, whatever else comes of it.
+    store.occurrences.change(told.id, told.row);
+    return store.occurrences.row(told.id);
   }
 
   /** A line that is known from a copy of it, with what hooks told of its original. */
@@ -90,6 +93,15 @@ export class Occurrences {
     return undefined;
   }
 
+  /** Whether a line tells of what has left the store, under its own key or under the one that hooks gave it. */
+  #isPruned(row: OccurrenceRow): boolean {
+    const { ledger, sessions } = this.#parts.store;
+    if (ledger.refuses(EVENT_KINDS.occurrence, row.key)) return true;
+    const promptId = this.#hasHooks && PROMPTS.has(row.type) ? promptIdOf(row.data) : null;
+    const [toldKey] = promptId === null ? [] : promptKeys(sessions.name(row.session), promptId);
+    return toldKey !== undefined && ledger.refuses(EVENT_KINDS.occurrence, toldKey);
+  }
+
   #addTold(record: OccurrenceRecord, telling: HookTelling, place: Place): boolean {
     this.#hasHooks = true;
     const known =
@@ -98,6 +110,7 @@ export class Occurrences {
         : this.#knownFiring(record, telling);
     if (typeof known !== 'string') return this.#addScope(known, telling.scope);
     const row = this.#row(record, known, place);
+    if (this.#parts.store.ledger.refuses(EVENT_KINDS.occurrence, known)) return true;
     this.#insert({ ...row, scopes: telling.scope });
     if (telling.call !== undefined) this.#ask(telling.call, row);
     return true;

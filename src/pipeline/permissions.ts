@@ -48,8 +48,8 @@ export class Permissions {
   /** Tells in a request what is known of its call now, and counts what came of it. */
   tell(before: ToolCallRow | null, row: ToolCallRow): void {
     const store = this.#store;
-    if (before !== null && before.permissionKey !== null) this.#count(before, -1);
-    this.#count(row, 1);
+    if (before !== null && before.permissionKey !== null) this.count(before, -1);
+    this.count(row, 1);
     const known = store.occurrences.find(row.permissionKey!);
     if (known === undefined) return;
     const data = JSON.stringify({
@@ -62,7 +62,8 @@ export class Permissions {
     store.occurrences.change(known.id, { ...known.row, data } satisfies OccurrenceRow);
   }
 
-  #count(row: ToolCallRow, sign: 1 | -1): void {
+  /** Counts what came of the request for a call, or with sign -1 takes it away. */
+  count(row: ToolCallRow, sign: 1 | -1): void {
     const { tallies, projects } = this.#store;
     const project = projects.name(row.project);
     tallies.add('permissions', `${decisionOf(row)}\t${project}`, sign);

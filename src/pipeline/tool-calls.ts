@@ -1,6 +1,6 @@
 import type { SessionClosingRecord } from '../records/session-closing.ts';
 import type { ToolCallRecord } from '../records/tool-call.ts';
-import { PART_RANKS, SEEN_BY, SOURCES, type ToolCallRow } from '../store/rows.ts';
+import { EVENT_KINDS, PART_RANKS, SEEN_BY, SOURCES, type ToolCallRow } from '../store/rows.ts';
 import type { WriteStore } from '../store/write-store.ts';
 import { countToolCall } from './contributions.ts';
 import type { Outranks } from './join-request.ts';
@@ -37,6 +37,8 @@ export class ToolCalls {
     const found = this.#row(record, place);
     const known = store.toolCalls.find(record.key);
     if (known === undefined) {
+      // Refused is not told twice: it counts by itself.
+      if (store.ledger.refuses(EVENT_KINDS.tool_call, record.key)) return true;
       const row = this.#permissions.adopt(found);
       store.toolCalls.add(row);
       countToolCall(store, row, 1);

@@ -15,8 +15,11 @@ export interface SessionExplanation {
   readonly summary: SessionSummary | null;
   readonly by_model: readonly ({ readonly model: string } & UsageFigures)[];
   readonly files: readonly SessionFile[];
+  /** Those that are still in the store. */
   readonly requests: readonly SessionRequest[];
-  /** Requests that its files hold as copies, by the session they count for. */
+  /** How many more have left it for the archive; they are in all sums. */
+  readonly archived_requests: number;
+  /** Requests that its files hold as copies, by the session they count for, as far as they are in the store. */
   readonly copied: readonly CopiedRequests[];
   /** What the client itself keeps of the session's cost, as it wrote it last. */
   readonly client: Readonly<Record<string, unknown>> | null;
@@ -78,6 +81,7 @@ export function explainSession(
     by_model: usageByName(db, 'model', { range: ALL_TIME, filter }).rows,
     files: filesOf(db, id),
     requests: requestsOf(db, id),
+    archived_requests: archivedOf(db, id),
     copied: copiedBy(db, id),
     client: clientFigures(db, id),
   };
@@ -92,7 +96,10 @@ function filesOf(db: Database, id: number): SessionFile[] {
       `SELECT path, source, lines, bytes, first_at_ms AS firstAtMs,
          coalesce(requests, 0) AS requests, coalesce(nanoUsd, 0) AS nanoUsd
        FROM origin LEFT JOIN (
-         SELECT owner, count(*) AS requests, sum(${COST}) AS nanoUsd FROM request WHERE session = @id GROUP BY owner
+         SELECT owner, sum(requests) AS requests, sum(nanoUsd) AS nanoUsd FROM (
+           SELECT owner, 1 AS requests, ${COST} AS nanoUsd FROM request WHERE session = @id
+           UNION ALL SELECT CAST(name AS INTEGER), n, amount FROM gone_count WHERE session = @id AND kind = 'origin'
+         ) GROUP BY owner
        ) AS owned ON owned.owner = origin.id
        WHERE session = @id OR owned.owner IS NOT NULL ORDER BY path`,
     )
@@ -111,7 +118,8 @@ function copiedBy(db: Database, id: number): CopiedRequests[] {
       { session_id: string; requests: number; nanoUsd: number; sessionNanoUsd: number }
     >(
       `SELECT session.session_id, count(*) AS requests, sum(${COST}) AS nanoUsd,
-         (SELECT sum(${COST}) FROM request AS whole WHERE whole.session = session.id) AS sessionNanoUsd
+         (SELECT coalesce(sum(${COST}), 0) FROM request AS whole WHERE whole.session = session.id)
+           + (SELECT coalesce(sum(amount), 0) FROM gone_count WHERE gone_count.session = session.id AND kind = 'origin') AS sessionNanoUsd
        FROM (SELECT DISTINCT request FROM request_copy JOIN origin ON origin.id = request_copy.origin WHERE origin.session = @id) AS copy
          JOIN request ON request.id = copy.request JOIN session ON session.id = request.session
        WHERE request.session <> @id GROUP BY session.id ORDER BY nanoUsd DESC, session.session_id`,
@@ -152,6 +160,11 @@ function requestsOf(db: Database, id: number): SessionRequest[] {
       path,
       line,
     }));
+}
+
+function archivedOf(db: Database, id: number): number {
+  const sql = `SELECT coalesce(sum(n), 0) FROM gone_count WHERE session = ? AND kind = 'origin'`;
+  return Number(db.prepare(sql).pluck().get(id));
 }
 
 function clientFigures(db: Database, id: number): Record<string, unknown> | null {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { InputError } from '../errors.ts';
+import { coveredRange } from './covered-range.ts';
 import { fileTable, type FileFigures } from './file-report.ts';
 import { resolveFilter, type NameFilter } from './filter.ts';
 import type { TimeUnit } from './local-time.ts';
@@ -52,20 +53,24 @@ export interface Report {
 /**
  * Answers a report from what is committed.
  *
+ * `since` and `until` of the answer say what it covers: where single requests have left the store, a span begins and ends
+ * with a quarter of an hour, and files are known from where single calls are.
+ *
  * Rows by time come oldest first, all others the dearest or most used first. A name that is not known gives no rows.
  *
  * @throws InputError for an unknown zone, an ambiguous session, or a restriction that the report cannot honour.
  */
 export function report(db: Database, query: ReportQuery): Report {
   const zone = createTimeZone(query.timezone);
+  const range = coveredRange(db, query, query.kind === 'file' ? 'rows' : 'sums');
   const head = {
     report: query.kind,
     timezone: zone.name,
-    since: query.sinceMs === null ? null : new Date(query.sinceMs).toISOString(),
-    until: query.untilMs === null ? null : new Date(query.untilMs).toISOString(),
+    since: range.sinceMs === null ? null : new Date(range.sinceMs).toISOString(),
+    until: range.untilMs === null ? null : new Date(range.untilMs).toISOString(),
   };
   const filter = resolveFilter(db, query);
-  const scope = { range: query, filter };
+  const scope = { range, filter };
   switch (query.kind) {
     case 'hourly':
       return { ...head, ...usageByTime(db, 'hour', zone, scope) };

@@ -28,12 +28,17 @@ export function sessionAgents(db: Database, session: number): readonly SessionAg
   const rows = db
     .prepare<{ session: number }, Row>(
       `WITH used AS (
-         SELECT agent_id, count(*) AS requests, sum(input_nano_usd + output_nano_usd + cache_read_nano_usd
-           + cache_creation_nano_usd + web_search_nano_usd) AS nanoUsd
-         FROM request WHERE session = :session AND agent_id IS NOT NULL GROUP BY agent_id
+         SELECT agent_id, sum(requests) AS requests, sum(nanoUsd) AS nanoUsd FROM (
+           SELECT agent_id, 1 AS requests, input_nano_usd + output_nano_usd + cache_read_nano_usd
+             + cache_creation_nano_usd + web_search_nano_usd AS nanoUsd
+           FROM request WHERE session = :session AND agent_id IS NOT NULL
+           UNION ALL SELECT name, n, amount FROM gone_count WHERE session = :session AND kind = 'agent'
+         ) GROUP BY agent_id
        ), called AS (
-         SELECT agent_id, count(*) AS tool_calls FROM tool_call
-         WHERE session = :session AND agent_id IS NOT NULL GROUP BY agent_id
+         SELECT agent_id, sum(tool_calls) AS tool_calls FROM (
+           SELECT agent_id, 1 AS tool_calls FROM tool_call WHERE session = :session AND agent_id IS NOT NULL
+           UNION ALL SELECT name, n FROM gone_count WHERE session = :session AND kind = 'agent_call'
+         ) GROUP BY agent_id
        ), started AS (
          SELECT started_agent_id AS agent_id, min(key) AS key FROM tool_call
          WHERE session = :session AND started_agent_id IS NOT NULL GROUP BY started_agent_id

@@ -32,6 +32,21 @@ const endedMsOf = (facts: readonly FactRow[]): number | null => {
   return endedMs !== null && endedMs >= (at('start_source') ?? 0) ? endedMs : null;
 };
 
+/** How often each type of thing happened, rows that have left the store included. */
+const occurrencesSql = (among: string): string =>
+  `SELECT session, type, sum(n) AS n FROM (
+         SELECT session, type, count(*) AS n FROM occurrence WHERE ${among} GROUP BY session, type
+         UNION ALL SELECT session, name, n FROM gone_count WHERE ${among} AND kind = 'occurrence')
+       GROUP BY session, type`;
+
+/** How long people were waited for, the same way. */
+const waitsSql = (among: string): string =>
+  `SELECT session, sum(ms) AS ms FROM (
+         SELECT session, data ->> 'waited_ms' AS ms FROM occurrence WHERE ${among} AND type = 'permission_request'
+         UNION ALL SELECT session, amount FROM gone_count
+           WHERE ${among} AND kind = 'occurrence' AND name = 'permission_request')
+       GROUP BY session`;
+
 /** Reads it all for some sessions, or for all of them, in one query per table. */
 export function sessionCounts(db: Database, sessions: readonly number[] | null): SessionCounts {
   const among = `TRUE${filterSql({ sessions })}`;
@@ -41,11 +56,7 @@ export function sessionCounts(db: Database, sessions: readonly number[] | null):
       `SELECT session, sum(calls) AS calls, sum(failures) AS failures FROM rollup_tool WHERE ${among} GROUP BY session`,
     ),
   );
-  const occurrences = bySession(
-    rows<Row & { type: string; n: number }>(
-      `SELECT session, type, count(*) AS n FROM occurrence WHERE ${among} GROUP BY session, type`,
-    ),
-  );
+  const occurrences = bySession(rows<Row & { type: string; n: number }>(occurrencesSql(among)));
   const subagents = bySession(
     rows<Row & { n: number }>(
       `SELECT session, count(*) AS n FROM subagent WHERE ${among} GROUP BY session`,
@@ -59,12 +70,7 @@ export function sessionCounts(db: Database, sessions: readonly number[] | null):
   const facts = bySession(
     rows<FactRow>(`SELECT session, name, value, at_ms FROM session_fact WHERE ${among}`),
   );
-  const waits = bySession(
-    rows<Row & { ms: number }>(
-      `SELECT session, sum(data ->> 'waited_ms') AS ms FROM occurrence
-       WHERE ${among} AND type = 'permission_request' GROUP BY session`,
-    ),
-  );
+  const waits = bySession(rows<Row & { ms: number }>(waitsSql(among)));
   const sizes = bySession(
     rows<Row & { lines: number; bytes: number }>(
       `SELECT session, sum(lines) AS lines, sum(bytes) AS bytes FROM origin

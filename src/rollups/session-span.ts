@@ -28,12 +28,16 @@ const SPAN_SQL = `
     coalesce((SELECT min(at_ms) FROM (
        SELECT min(at_ms) AS at_ms FROM request WHERE session = s.id
        UNION ALL SELECT min(at_ms) FROM tool_call WHERE session = s.id
-       UNION ALL SELECT min(at_ms) FROM occurrence WHERE session = s.id AND source <> ${HOOK})),
-       (SELECT min(at_ms) FROM occurrence WHERE session = s.id)) AS ownFirstMs,
+       UNION ALL SELECT min(at_ms) FROM occurrence WHERE session = s.id AND source <> ${HOOK}
+       UNION ALL SELECT first_told_ms FROM gone_span WHERE session = s.id)),
+       (SELECT min(at_ms) FROM (
+       SELECT min(at_ms) AS at_ms FROM occurrence WHERE session = s.id
+       UNION ALL SELECT first_at_ms FROM gone_span WHERE session = s.id))) AS ownFirstMs,
     (SELECT max(at_ms) FROM (
        SELECT max(at_ms) AS at_ms FROM request WHERE session = s.id
        UNION ALL SELECT max(at_ms) FROM tool_call WHERE session = s.id
-       UNION ALL SELECT max(at_ms) FROM occurrence WHERE session = s.id)) AS ownLastMs,
+       UNION ALL SELECT max(at_ms) FROM occurrence WHERE session = s.id
+       UNION ALL SELECT last_at_ms FROM gone_span WHERE session = s.id)) AS ownLastMs,
     (SELECT min(slot) FROM (
        SELECT min(slot) AS slot FROM rollup_request WHERE session = s.id AND requests > 0
        UNION ALL SELECT min(slot) FROM rollup_tool WHERE session = s.id AND calls > 0)) AS firstSlot,

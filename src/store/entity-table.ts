@@ -117,6 +117,14 @@ export class EntityTable<R extends { readonly key: string; readonly revision: nu
     this.#update.run(...values);
   }
 
+  /** Writes a row anew as it is, its revision included. */
+  overwrite(id: number, row: R): void {
+    this.flush();
+    const values = this.#values(row);
+    values.push(id);
+    this.#update.run(...values);
+  }
+
   /** Takes a row away that turned out to be another one's; the log may still name it. */
   remove(id: number): void {
     this.flush();

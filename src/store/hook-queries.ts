@@ -1,7 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { OUT_OF_ORDER_MS } from '../records/occurrence.ts';
+import type { DocumentLog } from './document-log.ts';
 import { createHookIndexes } from './open.ts';
-import type { AskedCall } from './rows.ts';
+import { type AskedCall, COLLECTOR_REF } from './rows.ts';
 
 /** A prompt that may be the one looked for. */
 export interface PromptCandidate {
@@ -26,10 +27,12 @@ export class HookQueries {
   readonly #hasAny: Statement<[], number>;
 
   readonly #db: Database;
+  readonly #documents: DocumentLog;
   #isIndexed = false;
 
-  constructor(db: Database) {
+  constructor(db: Database, documents: DocumentLog) {
     this.#db = db;
+    this.#documents = documents;
     this.#prompts = db.prepare(
       `SELECT id, at_ms, scopes FROM occurrence
        WHERE session = ? AND +at_ms BETWEEN ? AND ? AND type IN ('user_prompt', 'slash_command', 'injected_prompt')
@@ -108,6 +111,7 @@ export class HookQueries {
 
   keepHeard(event: string, scope: string, count: number, lastAtMs: number): void {
     this.#heard.run(event, scope, count, lastAtMs);
+    this.#documents.touch('collector', COLLECTOR_REF);
   }
 
   /** Whether any hook was ever heard. */

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Batch, OriginState, Source } from '../records/record.ts';
+import type { DocumentLog } from './document-log.ts';
 
 /** What decides which of several copies is the original. */
 export interface OriginRank {
@@ -15,6 +16,17 @@ interface OriginRow {
   readonly written_at_ms: number;
 }
 
+/** What an archive says of an origin. */
+export interface OriginTold {
+  readonly session: number | null;
+  readonly firstAtMs: number | null;
+  readonly writtenAtMs: number;
+  readonly lines: number;
+  readonly bytes: number;
+  /** JSON of a list. */
+  readonly formerPaths: string | null;
+}
+
 const MAX_REMEMBERED = 50_000;
 
 /** The files, spools and connections that records come from, and how far each was read. */
@@ -25,10 +37,14 @@ export class OriginTable {
   readonly #byId: Statement<[number], OriginRow>;
   readonly #insert: Statement;
   readonly #update: Statement;
-  readonly #move: Statement<[string, string, string]>;
+  readonly #describe: Statement<[{ id: number } & OriginTold]>;
+  readonly #move: Statement<[{ path: string; source: string; former: string }]>;
   readonly #all: Statement<[string], OriginState>;
 
-  constructor(db: Database) {
+  readonly #documents: DocumentLog;
+
+  constructor(db: Database, documents: DocumentLog) {
+    this.#documents = documents;
     const columns = 'id, path, first_at_ms, written_at_ms';
     this.#find = db.prepare(`SELECT ${columns} FROM origin WHERE source = ? AND path = ?`);
     this.#byId = db.prepare(`SELECT ${columns} FROM origin WHERE id = ?`);
@@ -40,7 +56,14 @@ export class OriginTable {
       `UPDATE origin SET first_at_ms = coalesce(?, first_at_ms), written_at_ms = ?, session = ?, position = ?, lines = ?, bytes = ?
        WHERE id = ?`,
     );
-    this.#move = db.prepare(`UPDATE OR IGNORE origin SET path = ? WHERE source = ? AND path = ?`);
+    this.#describe = db.prepare(
+      `UPDATE origin SET session = @session, first_at_ms = @firstAtMs, written_at_ms = @writtenAtMs, lines = @lines,
+         bytes = @bytes, former_paths = @formerPaths WHERE id = @id`,
+    );
+    this.#move = db.prepare(
+      `UPDATE OR IGNORE origin SET path = @path, former_paths = json_insert(coalesce(former_paths, '[]'), '$[#]', path)
+       WHERE source = @source AND path = @former`,
+    );
     this.#all = db.prepare(`SELECT path, position FROM origin WHERE source = ?`);
   }
 
@@ -51,7 +74,8 @@ export class OriginTable {
   /** Id of a batch's origin, with its checkpoint written. */
   keep(batch: Batch, sessionId: (name: string) => number): number {
     const { origin, checkpoint, source } = batch;
-    if (origin.movedFrom !== undefined) this.#move.run(origin.path, source, origin.movedFrom);
+    const { path, movedFrom } = origin;
+    if (movedFrom !== undefined) this.#move.run({ path, source, former: movedFrom });
     const values = [
       origin.firstAtMs,
       origin.writtenAtMs,
@@ -70,7 +94,21 @@ export class OriginTable {
     if (this.#ranks.size >= MAX_REMEMBERED) this.forget();
     this.#ids.set(key, id);
     this.#ranks.set(id, rank(origin.path, origin.firstAtMs, origin.writtenAtMs));
+    this.#documents.touch('origin', id);
     return id;
+  }
+
+  /** Id of an origin that an archive names; it is added, as one of which nothing was read yet, where it is new. */
+  restore(source: string, path: string): number {
+    const known = this.#find.get(source, path)?.id;
+    if (known !== undefined) return known;
+    return Number(this.#insert.run(source, path, null, 0, null, '', 0, 0).lastInsertRowid);
+  }
+
+  /** Writes what an archive says of an origin, except how far it was read. */
+  describe(id: number, told: OriginTold): void {
+    this.#describe.run({ id, ...told });
+    this.#ranks.delete(id);
   }
 
   /**

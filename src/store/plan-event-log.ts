@@ -85,6 +85,11 @@ export class PlanEventLog {
     return { ...event, id, revision: 0 };
   }
 
+  /** Adds an event of an archive as it was; returns its id. */
+  restore(event: Omit<PlanEventRow, 'id'>): number {
+    return this.#table.add({ ...event, id: null } as never);
+  }
+
   /** Writes an event anew; its revision grows, unless it was added in this very transaction. */
   change(event: PlanEventRow): void {
     const isKnown = this.#added.has(event.id) || this.#revised.has(event.id);

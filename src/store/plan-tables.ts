@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { DocumentLog } from './document-log.ts';
 import { PlanEventLog } from './plan-event-log.ts';
 import type {
   ActivationRow,
@@ -119,7 +120,10 @@ export class PlanTables {
   readonly #endAt: Statement<[number, number]>;
   readonly #markDirty: Statement<[number]>;
 
-  constructor(db: Database) {
+  readonly #documents: DocumentLog;
+
+  constructor(db: Database, documents: DocumentLog) {
+    this.#documents = documents;
     this.events = new PlanEventLog(db);
     this.#plans = new RowTable(db, PLANS);
     this.#activations = new RowTable(db, ACTIVATIONS);
@@ -183,10 +187,13 @@ export class PlanTables {
   }
 
   addPlan(plan: New<PlanRow>): PlanRow {
-    return { ...plan, id: this.#plans.add({ ...plan, id: null } as never) };
+    const id = this.#plans.add({ ...plan, id: null } as never);
+    this.#documents.touch('plan', id);
+    return { ...plan, id };
   }
 
   changePlan(plan: PlanRow): void {
+    this.#documents.touch('plan', plan.id);
     this.#plans.change(plan);
   }
 
@@ -195,6 +202,7 @@ export class PlanTables {
   }
 
   putActivation(activation: ActivationRow): void {
+    this.#documents.touch('plan', activation.plan);
     this.#activations.put(activation);
   }
 
@@ -208,10 +216,12 @@ export class PlanTables {
   }
 
   addFeature(feature: New<FeatureRow>): FeatureRow {
+    this.#documents.touch('plan', feature.plan);
     return { ...feature, id: this.#features.add({ ...feature, id: null } as never) };
   }
 
   changeFeature(feature: FeatureRow): void {
+    this.#documents.touch('plan', feature.plan);
     this.#features.change(feature);
   }
 
@@ -231,10 +241,12 @@ export class PlanTables {
   }
 
   addAttempt(attempt: New<AttemptRow>): AttemptRow {
+    this.#documents.touch('plan', attempt.plan);
     return { ...attempt, id: this.#attempts.add({ ...attempt, id: null } as never) };
   }
 
   changeAttempt(attempt: AttemptRow): void {
+    this.#documents.touch('plan', attempt.plan);
     this.#attempts.change(attempt);
   }
 
@@ -248,12 +260,14 @@ export class PlanTables {
   }
 
   putCheckout(checkout: CheckoutRow): void {
+    this.#documents.touch('plan', checkout.plan);
     this.#checkouts.put(checkout);
   }
 
   /** What an event began or ended did so at another moment than was thought. */
   retime({ attempt, type, plan, activation, atMs }: PlanEventRow): void {
     this.markDirty(plan);
+    this.#documents.touch('plan', plan);
     if (type === 'orchestration_started') this.#orchestratedAt.run(atMs, plan, activation);
     if (type === 'orchestration_completed') this.#completedAt.run(atMs, plan, activation);
     if (attempt === null) return;

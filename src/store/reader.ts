@@ -39,7 +39,7 @@ export function createReader(dbPath: string): Reader {
     db,
     lastSeq,
     ...log,
-    ...createArchiveLog(db, log.current),
+    ...createArchiveLog(db),
     changed,
     notify,
     entries: createEntryPages(db),

@@ -120,5 +120,37 @@ export const PART_RANKS = { transcript: 0, hook: 1, inferred: 2 } as const;
 /** Bits of `seen`. */
 export const SEEN_BY = { transcript: 1, hook: 2 } as const;
 
-/** Numbers of `kind` in the event log. */
-export const EVENT_KINDS = { request: 0, tool_call: 1, occurrence: 2, plan_event: 3 } as const;
+/** Numbers of `kind` in the event log; from `session` on they tell what only the archive is told. */
+export const EVENT_KINDS = {
+  request: 0,
+  tool_call: 1,
+  occurrence: 2,
+  plan_event: 3,
+  session: 4,
+  plan: 5,
+  origin: 6,
+  copy: 7,
+  collector: 8,
+} as const;
+
+/** Number that stands for the collector itself in the log. */
+export const COLLECTOR_REF = 0;
+
+/** A line of the log, as it was in the store that an archive was made of. */
+export interface RestoredLine {
+  readonly seq: number;
+  readonly kind: number;
+  readonly ref: number;
+  readonly revision: number;
+}
+
+/** What a restored store takes over from the one that the archive was made of. */
+export interface RestoredIdentity {
+  /** Name of that store; null: it is a store of its own. */
+  readonly storeId: string | null;
+  /** Whether the archive is this store's own, so that it need not be archived again. */
+  readonly isOwn: boolean;
+  /** Seq up to which that store was archived, as the archive says. */
+  readonly archivedSeq: number;
+  readonly nowMs: number;
+}

@@ -23,7 +23,10 @@ export interface StoredPlanEvent {
 
 /** Reads what is committed; every exporter lives on this. */
 export interface StoreReader {
-  /** Entries and plan events after `seq` in commit order, at most `limit`; seq is gap-free and never reused. */
+  /**
+   * Entries and plan events after `seq` in commit order, at most `limit`. A seq is never given twice; those that are left out
+   * are of what only the archive is told, or of what has left the store.
+   */
   readonly after: (seq: number, limit: number) => readonly Stored[];
   /** The log after `seq` as it is now, at most `limit` lines looked at. */
   readonly current: (seq: number, limit: number) => LogPage;

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { Counts } from './counts.ts';
+import type { DocumentLog } from './document-log.ts';
+import { COLLECTOR_REF } from './rows.ts';
 
 /** Names of what is counted beside requests and tool calls. */
 export type TallyName =
@@ -11,17 +13,23 @@ export type TallyName =
   | 'permissions'
   | 'permission_wait_ms'
   | 'plan_events'
-  | 'plan_oddities';
+  | 'plan_oddities'
+  | 'pruned'
+  | 'export_dropped';
 
 /** Counts by name and label, small enough to be read on every scrape. */
 export class Tallies {
   readonly #counts: Counts<readonly [TallyName, string]>;
 
-  constructor(db: Database) {
+  readonly #documents: DocumentLog;
+
+  constructor(db: Database, documents: DocumentLog) {
+    this.#documents = documents;
     this.#counts = new Counts(db, { table: 'tally', keys: ['name', 'label'], count: 'value' });
   }
 
   add(name: TallyName, label: string, by: number): void {
+    if (name === 'plan_oddities') this.#documents.touch('collector', COLLECTOR_REF);
     this.#counts.add([name, label], by);
   }
 

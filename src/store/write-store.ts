@@ -3,6 +3,9 @@ import type { OriginState, Reject, Source } from '../records/record.ts';
 import { OCCURRENCE_LAYOUT, REQUEST_LAYOUT, TOOL_CALL_LAYOUT } from './columns.ts';
 import { Counts } from './counts.ts';
 import { EntityTable, type EntityTableLayout } from './entity-table.ts';
+import { DocumentLog } from './document-log.ts';
+import { type HotLimits, HotWindow, type Pruned } from './hot-window.ts';
+import { KeyLedger } from './key-ledger.ts';
 import { Names } from './names.ts';
 import { HookQueries } from './hook-queries.ts';
 import { CursorTable } from './cursor-table.ts';
@@ -11,7 +14,15 @@ import { PlanEvidence } from './plan-evidence.ts';
 import { PlanShares } from './plan-shares.ts';
 import { PlanTables } from './plan-tables.ts';
 import { OriginTable } from './origin-table.ts';
-import { EVENT_KINDS, type OccurrenceRow, type RequestRow, type ToolCallRow } from './rows.ts';
+import {
+  EVENT_KINDS,
+  type OccurrenceRow,
+  type RequestRow,
+  type ToolCallRow,
+  type RestoredIdentity,
+  type RestoredLine,
+} from './rows.ts';
+import { writeRestoredIdentity, writeRestoredLog } from './restored-log.ts';
 import { SessionTables } from './session-tables.ts';
 import { Sums } from './sums.ts';
 import { Tallies } from './tallies.ts';
@@ -37,6 +48,20 @@ export const REQUEST_SUMS = [
 
 /** Columns of the sums over tool calls, in the order the pipeline adds to them. */
 export const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
+
+const CALL_COUNTS = {
+  table: 'total_call',
+  keys: ['tool', 'command', 'error_class'],
+  count: 'calls',
+};
+const OCCURRENCE_COUNTS = {
+  table: 'rollup_occurrence',
+  keys: ['slot', 'type', 'reason'],
+  count: 'occurrences',
+};
+
+/** So few that nothing else waits for long. */
+const DOCUMENTS_AT_ONCE = 5_000;
 
 const REQUESTS: EntityTableLayout<RequestRow> = {
   table: 'request',
@@ -66,6 +91,7 @@ export class WriteStore {
   readonly requests: EntityTable<RequestRow>;
   readonly toolCalls: EntityTable<ToolCallRow>;
   readonly occurrences: EntityTable<OccurrenceRow>;
+  readonly documents: DocumentLog;
   readonly sessionTables: SessionTables;
   readonly hookQueries: HookQueries;
   readonly plans: PlanTables;
@@ -79,11 +105,15 @@ export class WriteStore {
   /** Occurrences by quarter of an hour, type and reason. */
   readonly occurrenceCounts: Counts<readonly [slot: number, type: string, reason: string]>;
   readonly cursors: CursorTable;
+  readonly ledger: KeyLedger;
+  #hotWindow: HotWindow | null = null;
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
   readonly #copy: Statement;
+  readonly #logCopy: Statement<[number, number]>;
   readonly #deadLetter: Statement;
   readonly #lastSeq: Statement<[], { seq: number }>;
+  #copies: (readonly [request: number, origin: number])[] = [];
   #isSettled: boolean;
 
   /** A store in which nothing was logged yet is filled without indexes first; see {@link settle}. */
@@ -99,13 +129,14 @@ export class WriteStore {
     this.tools = new Names(db, 'tool', 'name');
     this.files = new Names(db, 'file', 'path');
     this.sessions = new Names(db, 'session', 'session_id');
-    this.origins = new OriginTable(db);
+    this.documents = new DocumentLog(db);
+    this.origins = new OriginTable(db, this.documents);
     this.requests = new EntityTable(db, { ...REQUESTS, fresh });
     this.toolCalls = new EntityTable(db, { ...TOOL_CALLS, fresh });
     this.occurrences = new EntityTable(db, { ...OCCURRENCES, fresh });
-    this.sessionTables = new SessionTables(db);
-    this.hookQueries = new HookQueries(db);
-    this.plans = new PlanTables(db);
+    this.sessionTables = new SessionTables(db, this.documents);
+    this.hookQueries = new HookQueries(db, this.documents);
+    this.plans = new PlanTables(db, this.documents);
     this.planEvidence = new PlanEvidence(db);
     this.planShares = new PlanShares(db);
     const requestKeys = ['project', 'model', 'source', 'requester'];
@@ -128,19 +159,15 @@ export class WriteStore {
       values: TOOL_SUMS,
       total: this.#toolTotals,
     });
-    this.tallies = new Tallies(db);
-    this.callCounts = new Counts(db, {
-      table: 'total_call',
-      keys: ['tool', 'command', 'error_class'],
-      count: 'calls',
-    });
-    this.occurrenceCounts = new Counts(db, {
-      table: 'rollup_occurrence',
-      keys: ['slot', 'type', 'reason'],
-      count: 'occurrences',
-    });
+    this.tallies = new Tallies(db, this.documents);
+    this.callCounts = new Counts(db, CALL_COUNTS);
+    this.occurrenceCounts = new Counts(db, OCCURRENCE_COUNTS);
     this.cursors = new CursorTable(db);
+    this.ledger = new KeyLedger(db);
     this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
+    this.#logCopy = db.prepare(
+      `INSERT INTO event (kind, ref, revision) VALUES (${EVENT_KINDS.copy}, ?, ?)`,
+    );
     this.#deadLetter = db.prepare(
       `INSERT OR IGNORE INTO dead_letter (path, name, line, offset_bytes, length_bytes, reason, seen_at_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -150,13 +177,30 @@ export class WriteStore {
 
   /** Runs `work` in one transaction, with what it logged and summed; returns the highest seq. */
   transaction(work: () => void): number {
+    return this.#transaction(work, () => {
+      for (const table of this.#entities) table.log();
+      this.plans.events.log();
+      for (const [request, origin] of this.#copies) this.#logCopy.run(request, origin);
+      this.documents.flush();
+    });
+  }
+
+  /** The same for what an archive tells: nothing of it is news, so that it brings its own lines of the log. */
+  restoring(work: () => void): void {
+    this.#transaction(work, () => {
+      for (const table of this.#entities) table.flush();
+    });
+  }
+
+  #transaction(work: () => void, log: () => void): number {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       for (const table of this.#entities) table.begin();
       this.plans.events.begin();
+      this.documents.begin();
+      this.#copies = [];
       work();
-      for (const table of this.#entities) table.log();
-      this.plans.events.log();
+      log();
       for (const sums of this.#sums) sums.flush();
       const seq = this.#lastSeq.get()!.seq;
       this.db.exec('COMMIT');
@@ -168,10 +212,47 @@ export class WriteStore {
     }
   }
 
+  /** Tells in the log what stands in no entry and has changed, and whether there is more of it; null: nothing was told. */
+  logDocuments(): { readonly lastSeq: number | null; readonly isMore: boolean } {
+    if (!this.documents.isDue()) return { lastSeq: null, isMore: false };
+    let isMore = false;
+    const lastSeq = this.transaction(() => void (isMore = this.documents.log(DOCUMENTS_AT_ONCE)));
+    return { lastSeq, isMore };
+  }
+
+  /** Lets some rows leave that are too old; what exporters lose by that is counted for ever. */
+  prune(limits: HotLimits): Pruned {
+    this.#hotWindow ??= new HotWindow(this.db, this.ledger);
+    const window = this.#hotWindow;
+    let pruned: Pruned = { isMore: false, rows: 0, dropped: new Map() };
+    this.transaction(() => {
+      pruned = window.step(limits);
+      for (const [exporter, lines] of pruned.dropped)
+        this.tallies.add('export_dropped', `${exporter} quota`, lines);
+    });
+    return pruned;
+  }
+
   /** Remembers that a request stands in two origins. */
   keepCopy(request: number, left: number, right: number): void {
-    this.#copy.run(request, left);
-    this.#copy.run(request, right);
+    for (const origin of [left, right])
+      if (this.#copy.run(request, origin).changes > 0) this.#copies.push([request, origin]);
+  }
+
+  /** Remembers a copy that an archive tells of; false where it was known. */
+  restoreCopy(request: number, origin: number): boolean {
+    return this.#copy.run(request, origin).changes > 0;
+  }
+
+  /** Writes the log of a restored store, and what it takes over, in the transaction at hand. */
+  restoreLog(lines: Iterable<RestoredLine>, identity: RestoredIdentity): void {
+    writeRestoredLog(this.db, lines);
+    writeRestoredIdentity(this.db, identity);
+  }
+
+  /** Does a part of a transaction, all of it or, where it throws, nothing; no names may be added in it. */
+  part<T>(work: () => T): T {
+    return this.db.transaction(work)();
   }
 
   /** Keeps a reject for people to look at; false where it was known already. */
@@ -222,5 +303,6 @@ export class WriteStore {
       names.forget();
     this.origins.forget();
     this.hookQueries.forget();
+    this.ledger.forget();
   }
 }

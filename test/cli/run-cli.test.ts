@@ -370,6 +370,7 @@ describe('help', () => {
     );
     expect(new Set(commands)).toEqual(
       new Set([
+        'archive',
         'doctor',
         'serve',
         'import',

@@ -136,8 +136,10 @@ describe('serve', () => {
       session: liveSession(1),
       atMs: Date.now(),
     });
-    await until('last event', () => (seqs.includes(4) ? true : undefined));
-    expect(seqs).toEqual([2, 3, 4]);
+    await until('last event', () => (seqs.length === 3 ? true : undefined));
+    expect(seqs.slice(0, 2)).toEqual([2, 3]);
+    // Numbers in between are those of what only the archive is told.
+    expect(seqs[2]).toBeGreaterThan(3);
   });
 
   it('says the same over REST, as metrics and in reports', async () => {

@@ -310,6 +310,16 @@ describe('a live stream', () => {
     expect(await listener.block()).toBeUndefined();
   });
 
+  it('passes over what only the archive is told, without looking at it again and again', async () => {
+    const stream = new Listener(await open(start()));
+    const changed = vi.spyOn(store.reader, 'changed');
+    store.db.exec('INSERT INTO event (kind, ref, revision) VALUES (4, 1, 0), (6, 1, 0), (7, 1, 1)');
+    store.reader.notify(store.reader.lastSeq());
+    commit(1);
+    expect(await stream.next()).toMatchObject({ id: store.reader.lastSeq() });
+    expect(changed.mock.calls.length).toBeLessThan(5);
+  });
+
   it('costs nothing once the client is gone', async () => {
     const gauges = servingDeps(store).gauges;
     const component = start({}, { gauges });

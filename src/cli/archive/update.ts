@@ -20,7 +20,12 @@ export async function runUpdate(
 ): CommandResult {
   const { home, pricing } = config;
   const { overrideFile } = pricing;
-  const collector = await openCollector({ home, overrideFile, waitMs: LOCK_WAIT_MS });
+  const collector = await openCollector({
+    home,
+    overrideFile,
+    waitMs: LOCK_WAIT_MS,
+    onRecovery: (text) => terminal.note(`hall-monitor: ${escapeText(text)}\n`),
+  });
   const reader = createReader(join(home, STORE_FILE));
   let [added, healed] = [0, 0];
   const warn = (_fields: unknown, text?: string): void =>
@@ -37,6 +42,7 @@ export async function runUpdate(
         if (name === 'archive_damage' && label.endsWith(' healed')) healed += by;
       },
     });
+    while (collector.logDocuments());
     while (await archive.advance());
     await archive.look(true);
     for (const damage of archive.damages) warn({}, damage);

@@ -38,7 +38,7 @@ it('tells the same, whatever is committed together and whenever the store is ope
   );
   fc.assert(
     fc.property(life, (steps) => {
-      const plans = createPlanStore();
+      const plans = createPlanStore({ isRestored: false });
       let waiting: Shown[] = [];
       const commit = (): void => {
         plans.commit(...waiting.map((shown) => planBatch(snapshot(shown))));

@@ -8,6 +8,7 @@ import type {
 } from '../../../src/records/plan.ts';
 import type { Batch } from '../../../src/records/record.ts';
 import { createIngestFixture, type IngestFixture } from '../ingest-fixture.ts';
+import { expectRestored } from '../restore/expect-restored.ts';
 
 export const PROJECT = '/home/dev/one';
 export const START_MS = Date.UTC(2026, 10, 20, 12);
@@ -127,14 +128,19 @@ export interface PlanStore extends IngestFixture {
   readonly oddities: () => Readonly<Record<string, number>>;
 }
 
-/** Makes an empty store that goes with the test. */
-export const createPlanStore = (): PlanStore => {
+/** Makes an empty store that goes with the test, which expects that its archive would bring it back unless that is not asked for. */
+export const createPlanStore = ({ isRestored = true } = {}): PlanStore => {
   const fixture = createIngestFixture();
   fixture.store.settle();
   let isRemoved = false;
   const remove = (): void => {
-    if (!isRemoved) fixture.remove();
+    if (isRemoved) return;
     isRemoved = true;
+    try {
+      if (isRestored) expectRestored(fixture);
+    } finally {
+      fixture.remove();
+    }
   };
   onTestFinished(remove);
   const events = (): readonly ToldEvent[] =>
