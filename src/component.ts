@@ -10,6 +10,8 @@ export interface Route {
   readonly path: string;
   /** Whether the handler reads the body itself, piece by piece, and sees to it that it is not too large. */
   readonly isStreamed?: boolean;
+  /** Whether it answers nobody without the token, on loopback neither: it tells what people wrote. */
+  readonly needsToken?: boolean;
   readonly handle: (
     request: Request,
     params: Readonly<Record<string, string>>,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExporterDeps } from '../../src/component.ts';
+import { MAX_SERIES } from '../../src/rollups/metric-readings.ts';
 import type { Gauges } from '../../src/runtime/gauges.ts';
 
 /** What the Prometheus endpoint is given. */
@@ -16,7 +17,7 @@ export const prometheusConfig = z.strictObject({
     .int()
     .min(10)
     .max(2_000)
-    .default(1_000)
+    .default(MAX_SERIES)
     .describe('Series that one metric may have; the rest is added up under "other".'),
 });
 

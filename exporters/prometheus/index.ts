@@ -2,10 +2,11 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Installable } from '../../src/component.ts';
+import { createMetricProducer } from '../../src/rollups/metric-producer.ts';
+import { readMetrics } from '../../src/rollups/metric-readings.ts';
 import { metricTotals } from '../../src/rollups/metric-totals.ts';
 import type { PrometheusConfig, PrometheusDeps } from './deps.ts';
 import { prometheusConfig } from './deps.ts';
-import { createStoreProducer } from './producer.ts';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -14,11 +15,16 @@ export const prometheus: Installable<PrometheusConfig, PrometheusDeps> = {
   name: 'prometheus',
   config: prometheusConfig,
   create: ({ maxSeries }, { reader, gauges, resource, now, log }) => {
-    const producer = createStoreProducer({
-      totals: () => metricTotals(reader.db, now()),
-      reading: gauges.read,
-      maxSeries,
-      startMs: now(),
+    const startMs = now();
+    const producer = createMetricProducer({
+      read: () =>
+        readMetrics({
+          totals: () => metricTotals(reader.db, now()),
+          reading: gauges.read,
+          maxSeries,
+        }),
+      naming: 'prometheus',
+      startMs: () => startMs,
       now,
     });
     const exporter = new PrometheusExporter({

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { ExporterDeps } from '../../src/component.ts';
+import type { Conversations } from '../../src/records/conversation.ts';
 import type { EntryPages } from '../../src/records/entry-query.ts';
 import type { Gauges } from '../../src/runtime/gauges.ts';
 
 /** What the REST interface and the live stream are given. */
 export interface RestDeps extends ExporterDeps {
   readonly entries: EntryPages;
+  /** Conversations as the raw traces have them. */
+  readonly conversations: Conversations;
   readonly gauges: Gauges;
   /** Data folder; exports are written to `exports` in it. */
   readonly dataDir: string;

@@ -8,6 +8,7 @@ import { entriesRoute } from './entries.ts';
 import { exportRoute } from './export.ts';
 import { createLive } from './live.ts';
 import { openApiRoute } from './openapi.ts';
+import { messagesRoute } from './messages.ts';
 import { plansRoutes } from './plans.ts';
 import type { RouteSpec } from './route-spec.ts';
 import { routesOf } from './route-spec.ts';
@@ -27,6 +28,7 @@ export const rest: Installable<RestConfig, RestDeps> = {
       exportRoute(deps, config),
       sessionsRoute(deps, config),
       sessionRoute(deps, config),
+      messagesRoute(deps),
       toolsRoute(deps, config),
       filesRoute(deps, config),
       contextRoute(deps),

@@ -49,6 +49,7 @@ function operation(spec: RouteSpec, path: string): Json {
   return {
     operationId: `${spec.method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase())}`,
     summary: spec.summary,
+    ...(spec.needsToken === true && { security: [{ token: [] }] }),
     ...(path === spec.path ? {} : { description: `Another name of ${spec.path}.` }),
     parameters: [...pathParameters(path), ...queryParameters(spec.query)],
     ...(spec.body !== undefined && {

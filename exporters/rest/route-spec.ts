@@ -15,6 +15,8 @@ export interface RouteSpec {
   /** What a good answer holds; absent where it is not JSON. */
   readonly answer?: z.ZodType;
   readonly answerType?: string;
+  /** Whether it answers nobody without the token. */
+  readonly needsToken?: boolean;
   readonly handle: Route['handle'];
 }
 
@@ -48,7 +50,7 @@ export async function answering(work: () => Response | Promise<Response>): Promi
 
 /** The routes of specifications, aliases included. */
 export function routesOf(specs: readonly RouteSpec[]): readonly Route[] {
-  return specs.flatMap(({ method, path, aliases = [], handle }) =>
-    [path, ...aliases].map((each) => ({ method, path: each, handle })),
+  return specs.flatMap(({ method, path, aliases = [], needsToken = false, handle }) =>
+    [path, ...aliases].map((each) => ({ method, path: each, needsToken, handle })),
   );
 }

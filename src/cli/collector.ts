@@ -92,6 +92,7 @@ export const openCollector = async (options: CollectorOptions): Promise<Collecto
       return isMore;
     };
     const close = (): void => {
+      if (!store.db.open) return;
       const isWhole = closeStore(store, logDocuments);
       writer.close();
       if (isWhole) markClean(options.home);

@@ -72,7 +72,7 @@ export async function runInit(
 }
 
 function sourceText(
-  { sourceOf, configFile }: LoadedConfig,
+  { sourceOf, otelVariableOf, configFile }: LoadedConfig,
   path: readonly string[],
   variable: string,
 ): string {
@@ -80,7 +80,7 @@ function sourceText(
     case 'default':
       return '(default)';
     case 'environment':
-      return variable;
+      return otelVariableOf(path) ?? variable;
     case 'file':
       return configFile ?? 'file';
     case 'flag':

@@ -11,6 +11,7 @@ const SHOWN: Readonly<Record<string, readonly [metric: string, ...labels: readon
   read_errors: ['hall_monitor_read_errors_total', 'source'],
   exported: ['hall_monitor_exported_total', 'exporter'],
   export_retries: ['hall_monitor_export_retries_total', 'exporter'],
+  redacted: ['hall_monitor_redacted_total', 'type'],
   export_dropped: ['hall_monitor_export_dropped_total', 'exporter', 'reason'],
   archive_damage: ['hall_monitor_archive_damaged_files_total', 'stream', 'outcome'],
 };

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { registerClickHouseCommands } from './clickhouse-commands.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { ExportEntriesOptions } from './export-entries.ts';
 import type { ExportOpenMetricsOptions } from './export-openmetrics.ts';
@@ -24,6 +25,7 @@ export function registerExportCommands(registry: Registry): Command {
   registerEntries(registry, group, 'jsonl');
   registerEntries(registry, group, 'csv');
   registerOpenMetrics(registry, group);
+  registerClickHouseCommands(registry, group);
   return group;
 }
 

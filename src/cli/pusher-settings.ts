@@ -1,20 +1,15 @@
 import type { Config } from '../config/schema.ts';
 import type { InstallablePusher } from '../component.ts';
 import { pushers } from '../../exporters/index.ts';
+import { otlpSection } from './otlp-section.ts';
 
 /** Settings of each exporter that pushes, by its name. */
-export const pusherSettings = ({
-  archive,
-  clickhouse,
-  otlp,
-  rawTraces,
-  reports,
-}: Config): Readonly<Record<string, unknown>> => ({
-  archive,
-  clickhouse,
-  otlp,
-  'raw-traces': rawTraces,
-  reports,
+export const pusherSettings = (config: Config): Readonly<Record<string, unknown>> => ({
+  archive: config.archive,
+  clickhouse: config.clickhouse,
+  otlp: otlpSection(config),
+  'raw-traces': { ...config.rawTraces, claudeDirs: config.claudeDirs },
+  reports: config.reports,
 });
 
 /** Whether any exporter pushes with these settings. */

@@ -4,6 +4,7 @@ import { REPORT_KINDS, type ReportKind } from '../rollups/report-kinds.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { ExplainOptions } from './explain.ts';
 import { MOMENT_FORMS } from './moment-forms.ts';
+import type { MessagesOptions } from './messages.ts';
 import type { PlansOptions } from './plans.ts';
 import type { PricingExplainOptions, PricingListOptions } from './pricing.ts';
 import type { Registry } from './program.ts';
@@ -13,6 +14,7 @@ import type { TailOptions } from './tail.ts';
 
 const PLACES: readonly PlanPlace[] = ['active', 'complete', 'gone'];
 
+type MessagesFlag = MessagesOptions & { readonly messages?: boolean };
 type Zoned<T> = T & { readonly timezone?: string };
 
 /** Registers what answers questions: `report`, `sessions`, `plans`, `tail`, `explain` and `pricing`. */
@@ -65,12 +67,22 @@ ${EXIT_CODES_HELP}
 }
 
 function registerSessions({ program, contextWith, action }: Registry): void {
-  withTime(program.command('sessions').description('list sessions, newest activity first'))
+  const command = program
+    .command('sessions')
+    .description('list sessions, newest activity first, or show what was said in one')
+    .argument('[id]', 'a session id or its beginning, with --messages');
+  withTime(command)
+    .option('--messages', 'show what was said in the session [id], subagents included')
+    .option('--full', 'with --messages: whole texts and thoughts, not only how they begin')
     .option(
       '--project <path>',
       "only sessions that worked in this project: its path, or the path's last part",
     )
-    .option('--limit <number>', 'how many at most (20 in the table, all otherwise)', positive)
+    .option(
+      '--limit <number>',
+      'how many at most (20 in the table, 500 messages, all otherwise)',
+      positive,
+    )
     .option('--json', 'print all that is known of each, unrounded')
     .option(
       '--out <file>',
@@ -84,17 +96,33 @@ Examples:
   hall-monitor sessions --since today
   hall-monitor sessions --project hall-monitor --limit 5
   hall-monitor sessions --out docs/metrics/sessions.json
+  hall-monitor sessions 5fb3233b --messages
+  hall-monitor sessions 5fb3233b --messages --json | jq '.messages[] | select(.role == "user")'
 
+Messages come from the raw traces where these are kept (rawTraces.enabled), else from
+transcripts while they are there. Secrets are replaced by [redacted:<type>].
 Active time is the time between messages less than 5 minutes apart.
 
 ${EXIT_CODES_HELP}
 `,
     )
     .action(
-      action(async ({ timezone, ...options }: Zoned<SessionsOptions>) => {
-        const { run } = await import('./sessions.ts');
-        return await run(options, await contextWith({ timezone }));
-      }),
+      action(
+        async (
+          id: string | undefined,
+          { timezone, messages = false, ...options }: Zoned<SessionsOptions & MessagesFlag>,
+        ) => {
+          if ((id === undefined) === messages)
+            command.error('error: --messages and the id of a session go together');
+          const context = await contextWith({ timezone });
+          if (id === undefined) {
+            const { run } = await import('./sessions.ts');
+            return await run(options, context);
+          }
+          const { run } = await import('./messages.ts');
+          return await run(id, options, context);
+        },
+      ),
     );
 }
 

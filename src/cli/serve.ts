@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Component } from '../component.ts';
+import { readOtelEnvironment } from '../config/otel-environment.ts';
 import type { Config } from '../config/schema.ts';
 import { createGauges } from '../runtime/gauges.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
@@ -51,24 +52,20 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   });
   await ingest.opened;
   const reader = createReader(path.join(config.home, STORE_FILE));
-  const exporting = startExporting({
-    config,
-    ingest,
-    reader,
-    gauges,
-    log,
-    count: counters.add,
-    now: terminal.nowMs,
-  });
+  const parts = { config, reader, gauges, log, count: counters.add };
+  const exporting = startExporting({ ...parts, ingest, now: terminal.nowMs });
   notify = (report) => {
     if (report.kind === 'committed') reader.notify(report.lastSeq);
     exporting.note(report);
   };
   try {
+    const otelWarnings = readOtelEnvironment(terminal.env).warnings;
+    const components = createServingComponents({ ...parts, otelWarnings });
     await answer({
       config,
-      components: createServingComponents({ config, reader, gauges, log, count: counters.add }),
-      health: () => withWarnings(state.health(), exporting.troubles()),
+      components,
+      health: () =>
+        withWarnings(state.health(), [...exporting.troubles(), ...troublesOf(components)]),
       log,
       stop,
       until: ingest.ended,
@@ -82,6 +79,9 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
     reader.close();
   }
 };
+
+const troublesOf = (components: readonly Component[]): readonly string[] =>
+  components.flatMap((component) => component.trouble?.() ?? []);
 
 /** What is served, and until when. */
 interface Answering {

@@ -1,4 +1,5 @@
 import { exporters } from '../../exporters/index.ts';
+import { createConversations } from '../../exporters/raw-traces/conversations.ts';
 import { receivers } from '../../receivers/index.ts';
 import type { Component, Installable, InstallableReceiver } from '../component.ts';
 import type { Config } from '../config/schema.ts';
@@ -7,6 +8,7 @@ import type { Gauges } from '../runtime/gauges.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Counters } from './counters.ts';
+import { otlpSection } from './otlp-section.ts';
 import { receiverSettings } from './receiver-settings.ts';
 import { resourceOf } from './this-process.ts';
 import { packageVersion } from './version.ts';
@@ -18,6 +20,8 @@ export interface ServingParts {
   readonly gauges: Gauges;
   readonly log: Log;
   readonly count: Counters['add'];
+  /** What is wrong with the standard variables of OpenTelemetry. */
+  readonly otelWarnings: readonly string[];
 }
 
 /** Everything that answers requests: exporters, and what receivers have to be served. */
@@ -42,6 +46,7 @@ const createExporters = ({
   gauges,
   log,
   count,
+  otelWarnings,
 }: ServingParts): readonly Component[] => {
   const version = packageVersion();
   const parts = {
@@ -52,11 +57,13 @@ const createExporters = ({
     count,
     resource: resourceOf(version),
     entries: reader.entries,
+    conversations: createConversations(config.home),
     dataDir: config.home,
     version,
   };
   const settings: Readonly<Record<string, unknown>> = {
     rest: { timezone: config.timezone ?? systemTimeZoneName(), sse: config.sse },
+    'otlp-metrics': { section: otlpSection(config, otelWarnings) },
   };
   return exporters.map((exporter) => {
     const { create, config: schema } = exporter as Installable<unknown, typeof parts>;

@@ -6,6 +6,7 @@ export interface SchemaNode {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -35,6 +36,9 @@ export function schemaAt(path: readonly PropertyKey[]): SchemaNode | undefined {
 export function allowedText(node: SchemaNode): string {
   if (node.anyOf !== undefined) {
     return node.anyOf.map(allowedText).join(' or ');
+  }
+  if (node.const !== undefined) {
+    return `only ${JSON.stringify(node.const)}`;
   }
   if (node.enum !== undefined) {
     return `one of ${node.enum.map((value) => JSON.stringify(value)).join(', ')}`;

@@ -41,7 +41,8 @@ function faultsOf(issue: z.core.$ZodIssue, merged: Layer, origin: Origin): Fault
   const node = schemaAt(path);
   const value = valueAt(merged, path);
   const shown = isSecret(path) ? 'the value given' : shorten(JSON.stringify(value) ?? 'nothing');
-  const allowed = node === undefined ? issue.message : allowedText(node);
+  const hasOwnWords = issue.code === 'custom' || issue.code === 'invalid_format';
+  const allowed = node === undefined || hasOwnWords ? issue.message : allowedText(node);
   const place = placeOf(path, origin);
   return [
     {

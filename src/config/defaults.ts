@@ -1,3 +1,16 @@
+/** One signal of OTLP. */
+const SIGNAL = {
+  exporter: 'otlp',
+  endpoint: null,
+  protocol: null,
+  headers: null,
+  compression: null,
+  timeoutMs: null,
+  certificateFile: null,
+  clientKeyFile: null,
+  clientCertificateFile: null,
+} as const;
+
 /** What holds where nothing is set; the data folder and the folders of Claude Code come from the platform instead. */
 export const DEFAULTS = {
   host: '127.0.0.1',
@@ -47,9 +60,43 @@ export const DEFAULTS = {
   },
   otlp: {
     enabled: true,
+    endpoint: null,
+    protocol: 'http/protobuf',
+    headers: null,
+    insecure: false,
+    compression: 'none',
+    timeoutMs: 10_000,
+    certificateFile: null,
+    clientKeyFile: null,
+    clientCertificateFile: null,
+    temporality: 'cumulative',
+    metricIntervalMs: 60_000,
+    metricTimeoutMs: 30_000,
+    content: false,
+    history: false,
+    metrics: SIGNAL,
+    traces: SIGNAL,
+    logs: SIGNAL,
   },
   clickhouse: {
     url: null,
+    user: 'default',
+    password: null,
+    database: 'hall_monitor',
+    migrate: true,
+    cluster: null,
+    replicated: false,
+    ttlDays: 365,
+    batchRows: 200,
+    lingerMs: 5_000,
+    backlogRows: 10_000,
+    hostName: null,
+    userName: null,
+    anonymous: false,
+    content: false,
+    compression: 'auto',
+    asyncInsert: false,
+    allowHttp: false,
   },
   reports: {
     folder: null,
@@ -57,5 +104,8 @@ export const DEFAULTS = {
   },
   rawTraces: {
     enabled: false,
+    redact: true,
+    keepDays: 365,
+    maxBytes: 4 * 1024 * 1024 * 1024,
   },
 } as const;

@@ -53,7 +53,8 @@ function parse(text: string, path: readonly string[], platform: NodeJS.Platform)
     return text.split(',').flatMap((part) => (part.trim() === '' ? [] : part.trim()));
   }
   const usual = valueAt(DEFAULTS, path);
-  if (typeof usual === 'number' && /^-?\d+(\.\d+)?$/.test(text.trim())) {
+  const isNumber = typeof usual === 'number' || path.at(-1)?.endsWith('Ms') === true;
+  if (isNumber && /^-?\d+(\.\d+)?$/.test(text.trim())) {
     return Number(text);
   }
   if (typeof usual === 'boolean' && ['true', 'false', '1', '0'].includes(text)) {
@@ -62,7 +63,8 @@ function parse(text: string, path: readonly string[], platform: NodeJS.Platform)
   return text;
 }
 
-function assign(
+/** Sets the value at a path. */
+export function assign(
   layer: Record<string, unknown>,
   [key = '', ...rest]: readonly string[],
   value: unknown,

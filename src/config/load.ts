@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { readConfigFile } from './config-file.ts';
 import { DEFAULTS } from './defaults.ts';
 import { layerOfEnvironment, valueAt, type Layer } from './environment.ts';
+import { readOtelEnvironment } from './otel-environment.ts';
 import {
   absolutePath,
   defaultClaudeDirs,
@@ -27,6 +28,8 @@ export interface LoadedConfig {
   /** The file that was read, null where there is none. */
   readonly configFile: string | null;
   readonly sourceOf: (path: readonly PropertyKey[]) => ConfigSource;
+  /** The standard variable of OpenTelemetry that set a value; undefined where none did. */
+  readonly otelVariableOf: (path: readonly PropertyKey[]) => string | undefined;
 }
 
 /** What to load from; everything but the environment has a default. */
@@ -51,7 +54,9 @@ export async function loadConfig({
 }: LoadOptions): Promise<LoadedConfig> {
   const machine: Machine = { env, platform, workingDir, homeDir: set(env['HOME']) ?? homedir() };
   const fromFlags = withAbsolutePaths(withoutUndefined(flags), workingDir, machine);
-  const fromEnvironment = withAbsolutePaths(layerOfEnvironment(env, platform), workingDir, machine);
+  const otel = readOtelEnvironment(env);
+  const fromOwn = withAbsolutePaths(layerOfEnvironment(env, platform), workingDir, machine);
+  const fromEnvironment = merge(withAbsolutePaths(otel.layer, workingDir, machine), fromOwn);
   const base = { ...DEFAULTS, home: defaultHome(machine), claudeDirs: defaultClaudeDirs(machine) };
   const { home } = { ...base, ...fromEnvironment, ...fromFlags } as { home: string };
   const file = await readConfigFile(env, home, machine);
@@ -66,11 +71,15 @@ export async function loadConfig({
     return valueAt(fromFile, path) === undefined ? 'default' : 'file';
   };
   const merged = [fromFile, fromEnvironment, fromFlags].reduce(merge, base);
-  const isPlain = file.path === null && arePlain(fromEnvironment) && arePlain(fromFlags);
+  const isPlain = file.path === null && arePlain(fromOwn) && arePlain(fromFlags);
   const config = isPlain
     ? (merged as unknown as Config)
     : await checked(merged, { sourceOf, configFile: file.path });
-  return { config, configFile: file.path, sourceOf };
+  const otelVariableOf = (path: readonly PropertyKey[]): string | undefined =>
+    valueAt(fromOwn, path) === undefined
+      ? otel.variables.get(path.map(String).join('.'))
+      : undefined;
+  return { config, configFile: file.path, sourceOf, otelVariableOf };
 }
 
 async function checked(
@@ -105,8 +114,8 @@ function withAbsolutePaths(layer: Layer, baseDir: string, machine: Machine): Lay
       ? absolutePath(value, baseDir, machine)
       : value;
   };
-  const { home, claudeDirs, pricing, plans, reports } = layer as Partial<
-    Record<'home' | 'claudeDirs' | 'pricing' | 'plans' | 'reports', unknown>
+  const { home, claudeDirs, pricing, plans, reports, otlp } = layer as Partial<
+    Record<'home' | 'claudeDirs' | 'pricing' | 'plans' | 'reports' | 'otlp', unknown>
   >;
   const folder = valueAt(reports, ['folder']);
   const roots = valueAt(plans, ['roots']);
@@ -122,7 +131,18 @@ function withAbsolutePaths(layer: Layer, baseDir: string, machine: Machine): Lay
       ? { reports: { ...(reports as object), folder: absolute(folder) } }
       : {}),
     ...(Array.isArray(roots) ? { plans: { ...(plans as object), roots: absolute(roots) } } : {}),
+    ...(isSection(otlp) ? { otlp: withAbsoluteFiles(otlp, absolute) } : {}),
   };
+}
+
+/** A section with every file that it names made absolute. */
+function withAbsoluteFiles(section: Layer, absolute: (value: unknown) => unknown): Layer {
+  return Object.fromEntries(
+    Object.entries(section).map(([key, value]) => {
+      if (isSection(value)) return [key, withAbsoluteFiles(value, absolute)];
+      return [key, key.endsWith('File') ? absolute(value) : value];
+    }),
+  );
 }
 
 function withoutUndefined(layer: Layer): Layer {

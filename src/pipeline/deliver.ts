@@ -19,8 +19,10 @@ export interface Delivery {
   readonly deps: Pick<PusherDeps, 'reader' | 'cursors' | 'log' | 'count'>;
   /** Most lines of the log in a batch. */
   readonly limit: number;
-  /** Milliseconds that a batch which is not full waits for more. */
+  /** Milliseconds that a batch waits for more; one of `enough` lines waits for none. */
   readonly lingerMs?: number;
+  /** The limit where it is left out. */
+  readonly enough?: number;
   /** Whether a line is for this exporter; others are passed over. */
   readonly accepts?: (line: Stored) => boolean;
   /**
@@ -90,13 +92,13 @@ class Loop {
 
   /** From the durable cursor on, until the signal aborts. */
   async #deliver(signal: AbortSignal): Promise<void> {
-    const { exporter, deps, limit, lingerMs = 0, accepts = () => true } = this.#delivery;
+    const { exporter, deps, limit, accepts = () => true } = this.#delivery;
     const { reader, cursors } = deps;
     if (cursors.load(exporter) === null) await this.#save(0, [], signal);
     let seq = cursors.load(exporter)?.seq ?? 0;
     while (!signal.aborted) {
       await reader.changed(seq, signal);
-      if (lingerMs > 0 && reader.lastSeq() - seq < limit) await pause(lingerMs, signal);
+      await this.#linger(seq, signal);
       if (signal.aborted) return;
       const { lines, toSeq } = reader.current(seq, limit);
       const sent = await this.#sendAll(lines.filter(accepts), signal);
@@ -106,6 +108,16 @@ class Loop {
       if (taken > 0) deps.count('exported', exporter, taken);
       seq = toSeq;
     }
+  }
+
+  /** Lets a batch after `seq` grow, for a while. */
+  async #linger(seq: number, signal: AbortSignal): Promise<void> {
+    const { deps, limit, lingerMs = 0, enough = limit } = this.#delivery;
+    if (lingerMs <= 0 || deps.reader.lastSeq() - seq >= enough) return;
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    await Promise.race([pause(lingerMs, either), deps.reader.changed(seq + enough - 1, either)]);
+    over.abort();
   }
 
   /** Sends a batch, in halves where part of it is refused, down to the lines at fault; null when told to stop before. */

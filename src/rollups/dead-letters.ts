@@ -17,3 +17,29 @@ export const deadLetters = (db: Database): readonly DeadLetters[] =>
        FROM export_dead_letter GROUP BY exporter ORDER BY exporter`,
     )
     .all();
+
+/** One entry that the far side of an exporter refused. */
+export interface DeadLetter {
+  /** Row id in the store. */
+  readonly id: number;
+  readonly seq: number;
+  readonly entryId: string;
+  readonly revision: number;
+  readonly reason: string;
+  /** What was sent, as JSON text. */
+  readonly body: string;
+  readonly refusedAtMs: number;
+}
+
+/** Dead letters of one exporter in the order in which they were refused, at most `limit` of those after a row id. */
+export const deadLettersOf = (
+  db: Database,
+  exporter: string,
+  { afterId, limit }: { readonly afterId: number; readonly limit: number },
+): readonly DeadLetter[] =>
+  db
+    .prepare<[string, number, number], DeadLetter>(
+      `SELECT id, seq, entry_id AS entryId, revision, reason, body, refused_at_ms AS refusedAtMs
+       FROM export_dead_letter WHERE exporter = ? AND id > ? ORDER BY id LIMIT ?`,
+    )
+    .all(exporter, afterId, limit);

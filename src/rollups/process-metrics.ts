@@ -60,6 +60,13 @@ export const PROCESS_METRICS = {
     otelName: 'hall_monitor.export.dropped',
     from: 'process',
   }),
+  redacted: counter('hall_monitor_redacted_total', {
+    unit: '{secret}',
+    labels: ['type'],
+    help: 'Secrets that were taken out of raw traces before they were written.',
+    otelName: 'hall_monitor.redacted.secrets',
+    from: 'process',
+  }),
   exportLag: gauge('hall_monitor_export_lag_events', {
     unit: '{event}',
     labels: ['exporter'],

@@ -13,7 +13,8 @@ import { withSecurityHeaders } from './answers.ts';
 import { withBoundedBody } from './body.ts';
 import type { Health } from './health.ts';
 import { livenessResponse, readinessResponse } from './health.ts';
-import { acceptedHosts, foreignReason, isLoopback } from './hosts.ts';
+import { isLoopback } from '../runtime/loopback.ts';
+import { acceptedHosts, foreignReason } from './hosts.ts';
 import type { TokenCheck } from './token.ts';
 import { createTokenCheck } from './token.ts';
 
@@ -59,7 +60,13 @@ export function createApp(options: AppOptions): App {
   const limit = limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES);
   for (const route of routes) {
     if (route.isStreamed !== true) app.post(route.path, limit);
-    app.on(route.method, [route.path], (c) => route.handle(c.req.raw, c.req.param()));
+    app.on(
+      route.method,
+      [route.path],
+      (c) =>
+        (route.needsToken === true ? tokenProblem(c.req.raw, checkToken) : undefined) ??
+        route.handle(c.req.raw, c.req.param()),
+    );
   }
   for (const [path, methods] of methodsByPath(routes)) {
     app.all(path, (c) => methodProblem(c.req.raw, methods));
@@ -108,15 +115,31 @@ function createGuard(
       ? (checkToken?.(request) ?? true)
       : OPEN_PATHS.has(path) || mayRead(request);
     if (!isAllowed) {
-      return problemResponse(
-        401,
-        { message: 'A token is needed.', hint: 'Send it as Authorization: Bearer <token>.' },
-        { 'www-authenticate': 'Bearer' },
-      );
+      return withoutToken();
     }
     return request.method === 'POST' ? bodyTypeProblem(request) : undefined;
   };
 }
+
+const withoutToken = (): Response =>
+  problemResponse(
+    401,
+    { message: 'A token is needed.', hint: 'Send it as Authorization: Bearer <token>.' },
+    { 'www-authenticate': 'Bearer' },
+  );
+
+/** Why a route that always needs the token does not answer this request; undefined where it does. */
+const tokenProblem = (
+  request: Request,
+  checkToken: TokenCheck | undefined,
+): Response | undefined => {
+  if (checkToken === undefined)
+    return problemResponse(403, {
+      message: 'This is answered only where a token is configured.',
+      hint: 'Set HALL_MONITOR_TOKEN to a long random text, start the collector anew, and send it as Authorization: Bearer <token>.',
+    });
+  return checkToken(request) ? undefined : withoutToken();
+};
 
 /** Types that a page cannot send without asking first; with them no form can post to us. */
 function bodyTypeProblem(request: Request): Response | undefined {

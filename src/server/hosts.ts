@@ -13,12 +13,6 @@ export interface HostRules {
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Whether only this machine can reach the address. */
-export function isLoopback(host: string): boolean {
-  const name = bare(host);
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
-}
-
 /**
  * Every value of `Host` that is accepted: each name alone and with our port.
  *

@@ -9,7 +9,7 @@ import { problemResponse } from '../runtime/problem.ts';
 import { SECURITY_HEADERS, withSecurityHeaders } from './answers.ts';
 import type { App, AppOptions } from './app.ts';
 import { createApp } from './app.ts';
-import { isLoopback } from './hosts.ts';
+import { isLoopback } from '../runtime/loopback.ts';
 import { portTakenError } from './port-taken.ts';
 import { isEventStream, pump } from './stream.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configJsonSchema, schemaAt } from '../../src/config/allowed.ts';
+import { type SchemaNode, configJsonSchema, schemaAt } from '../../src/config/allowed.ts';
 import { DEFAULTS } from '../../src/config/defaults.ts';
 import { describeConfig } from '../../src/config/describe.ts';
 import { SETTINGS, valueAt } from '../../src/config/environment.ts';
@@ -22,12 +22,13 @@ describe('the reference of all settings', () => {
 
   it('leaves no setting of the schema without a variable', () => {
     const named = new Set(SETTINGS.map(({ path }) => path.join('.')));
-    const leaves = Object.entries(configJsonSchema().properties ?? {}).flatMap(([key, node]) =>
+    const leaves = (node: SchemaNode, before: readonly string[]): readonly string[] =>
       node.properties === undefined
-        ? [key]
-        : Object.keys(node.properties).map((inner) => `${key}.${inner}`),
-    );
-    expect(new Set(leaves)).toEqual(named);
+        ? [before.join('.')]
+        : Object.entries(node.properties).flatMap(([key, inner]) =>
+            leaves(inner, [...before, key]),
+          );
+    expect(new Set(leaves(configJsonSchema(), []))).toEqual(named);
   });
 
   it('names units where there are any', () => {

@@ -147,6 +147,10 @@ describe('a wrong configuration', () => {
       { HALL_MONITOR_TRANSCRIPTS_WATCH: 'no' },
       'transcripts.watch cannot be "no" (HALL_MONITOR_TRANSCRIPTS_WATCH): allowed is one of "auto", "events", "poll".',
     ],
+    [
+      { HALL_MONITOR_RAW_TRACES_REDACT: 'false' },
+      'rawTraces.redact cannot be false (HALL_MONITOR_RAW_TRACES_REDACT): allowed is only true.',
+    ],
   ])('in the environment is named: %j', async (env, message) => {
     const error = await failure(env);
     expect(error.message).toBe(message);

@@ -50,7 +50,8 @@ the requests, as \`GET /openapi.json\` is; a test keeps this page so.
 - **Who may ask.** \`Host\` must be \`127.0.0.1\`, \`localhost\` or \`[::1]\`, alone or with our port, or a name from
   \`allowedHosts\`. A foreign \`Origin\`, or \`Sec-Fetch-Site\` other than \`same-origin\` and \`none\`, is refused with 403.
   There are no CORS headers.
-- **Token.** On a loopback address reading needs none. A POST needs it wherever one is configured. On any other address
+- **Token.** On a loopback address reading needs none, but for messages of sessions: 401 without it, 403 where none is
+  configured. A POST needs it wherever one is configured. On any other address
   everything but \`/healthz\` and \`/readyz\` needs it: \`Authorization: Bearer <token>\`, else 401. Without a token the server
   does not listen on such an address at all.
 - **POST** takes \`application/json\` (415 for anything else) of at most 1 MiB (413).

@@ -51,6 +51,7 @@ const processGauges = (deps: ReturnType<typeof servingDeps>): ReturnType<typeof 
   deps.gauges.offer('hall_monitor_export_dropped_total', () => [
     { labels: { ...exporter, reason: 'refused' }, value: 1 },
   ]);
+  deps.gauges.offer('hall_monitor_redacted_total', () => [{ labels: { type: 'jwt' }, value: 2 }]);
   deps.gauges.offer('hall_monitor_export_lag_events', () => [{ labels: exporter, value: 3 }]);
   deps.gauges.offer('hall_monitor_export_last_success_timestamp_seconds', () => [
     { labels: exporter, value: 1_767_614_400 },

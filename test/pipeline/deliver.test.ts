@@ -110,6 +110,32 @@ describe('a delivery', () => {
     expect(log.counts.get('export_retries test')).toBe(failures);
   });
 
+  it('waits for more only while there is not enough, and then sends all there is', async () => {
+    const sent: number[] = [];
+    start({
+      limit: 100,
+      enough: 5,
+      lingerMs: 5_000,
+      send: async (lines) => {
+        await Promise.resolve();
+        sent.push(lines.length);
+      },
+    });
+    commitRequests(1, 2);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(sent).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent).toEqual([2]);
+    commitRequests(3, 4);
+    await vi.advanceTimersByTimeAsync(1_000);
+    commitRequests(5, 11);
+    await settle();
+    expect(sent).toEqual([2, 9]);
+    commitRequests(12, 111);
+    await settle();
+    expect(sent).toEqual([2, 9, 100]);
+  });
+
   it('stays away as long as it is asked to, but not for ever', async () => {
     const at: number[] = [];
     start({

@@ -10,6 +10,7 @@ import type { ServingStore } from './serving-store.ts';
 import { createServingStore, fillSample } from './serving-store.ts';
 
 const TOKEN = 'a-long-random-token';
+const allowed = { authorization: `Bearer ${TOKEN}` };
 let store: ServingStore;
 let routes: readonly Route[];
 
@@ -82,7 +83,7 @@ describe('every route', () => {
   it.each(['127.0.0.1', '127.0.0.1:9464', 'localhost', 'LOCALHOST:9464', '[::1]', '[::1]:9464'])(
     'answers to the host %s',
     async (host) => {
-      expect(await statuses({ host })).not.toContain(403);
+      expect(await statuses({ host, ...allowed }, { token: TOKEN })).not.toContain(403);
     },
   );
 
@@ -103,7 +104,10 @@ describe('every route', () => {
 
   it('answers to pages of its own', async () => {
     expect(
-      await statuses({ origin: 'http://localhost:9464', 'sec-fetch-site': 'same-origin' }),
+      await statuses(
+        { origin: 'http://localhost:9464', 'sec-fetch-site': 'same-origin', ...allowed },
+        { token: TOKEN },
+      ),
     ).not.toContain(403);
   });
 

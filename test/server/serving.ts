@@ -4,6 +4,7 @@ import { createGauges } from '../../src/runtime/gauges.ts';
 import { silentLog } from '../../src/runtime/log.ts';
 import type { PrometheusDeps } from '../../exporters/prometheus/deps.ts';
 import { prometheus } from '../../exporters/prometheus/index.ts';
+import { createConversations } from '../../exporters/raw-traces/conversations.ts';
 import type { RestDeps } from '../../exporters/rest/deps.ts';
 import { rest } from '../../exporters/rest/index.ts';
 import type { App } from '../../src/server/app.ts';
@@ -22,6 +23,7 @@ export function servingDeps(
     count: () => undefined,
     reader: store.reader,
     entries: store.reader.entries,
+    conversations: createConversations(store.folder),
     gauges: createGauges(),
     dataDir: store.folder,
     version: '9.9.9',

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { it } from 'vitest';
+import { ensureEngine, ENGINE_VERSION } from './clickhouse/installed-engine.ts';
 import { CLIENT_VERSION, ensureClient } from './client/installed-client.ts';
 
 /** Something a test may need that not every machine has. */
@@ -53,6 +54,12 @@ export const offers = [
     probe: ensureClient,
     without: 'no real Claude Code runs with our hooks',
     how: `give the tests a network, for they fetch version ${CLIENT_VERSION} from the npm registry themselves`,
+  },
+  {
+    name: 'chdb',
+    probe: ensureEngine,
+    without: 'no real ClickHouse takes what is sent to it',
+    how: `give the tests a network on Linux with glibc or on macOS, for they fetch version ${ENGINE_VERSION} from the npm registry themselves`,
   },
 ] as const satisfies readonly Offer[];
 

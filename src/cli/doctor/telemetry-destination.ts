@@ -1,4 +1,4 @@
-import { isLoopback } from '../../server/hosts.ts';
+import { isLoopback } from '../../runtime/loopback.ts';
 
 /** Where telemetry goes, fit to be shown. */
 export interface Destination {
