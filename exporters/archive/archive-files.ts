@@ -11,6 +11,13 @@ export interface FileMark {
   readonly changedMs: number;
 }
 
+/** Whether nothing tells that a file was written to in between. */
+export const isSameMark = (left: FileMark, right: FileMark): boolean =>
+  left.sizeBytes === right.sizeBytes &&
+  left.inode === right.inode &&
+  left.modifiedMs === right.modifiedMs &&
+  left.changedMs === right.changedMs;
+
 /** Bytes, piece by piece. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
@@ -156,6 +163,17 @@ export const replaceFile = async (
 ): Promise<void> => {
   await files.create(`${path}${DRAFT}`, pieces);
   await files.rename(`${path}${DRAFT}`, path);
+};
+
+/** A whole file that is small; null where there is none. */
+export const readWhole = async (
+  { mark, read }: Pick<ArchiveFiles, 'mark' | 'read'>,
+  path: string,
+): Promise<Buffer | null> => {
+  if ((await mark(path)) === null) return null;
+  const pieces: Buffer[] = [];
+  for await (const piece of read(path)) pieces.push(piece);
+  return Buffer.concat(pieces);
 };
 
 /** Ends the name of a file that is being written; one that a crash left is of no use. */

@@ -4,6 +4,7 @@ import { Ageing, type AgeLimits } from './ageing.ts';
 import { appendLines } from './append-lines.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import { readClockState, writeClockState } from './clock-file.ts';
+import { Journal } from './journal.ts';
 import { Mender } from './mender.ts';
 import type { OpenSegment } from './open-state.ts';
 import { openStreams } from './open-stream.ts';
@@ -16,6 +17,8 @@ export interface ArchiveParts {
   readonly files: ArchiveFiles;
   /** Folder of the archive. */
   readonly root: string;
+  /** Folder of the journal; null for none. */
+  readonly journalRoot: string | null;
   readonly reader: StoreReader;
   readonly cursors: Cursors;
   readonly clocks: Clocks;
@@ -66,6 +69,7 @@ export class Archive {
   readonly #mender: Mender;
   readonly #ageing: Ageing;
   readonly #faults: readonly string[];
+  readonly #journal: Journal | null;
   #seq: number;
   #kept: ClockState | null;
 
@@ -79,6 +83,7 @@ export class Archive {
     const { reader, clocks, count, warn } = parts;
     const seq = (): number => this.#seq;
     this.#mender = new Mender({ reader, seq, now: clocks.now, count, warn });
+    this.#journal = createJournal(parts, this.#folders);
     this.#ageing = new Ageing(parts.limits, this.#mender);
   }
 
@@ -94,11 +99,8 @@ export class Archive {
 
   /** Bytes of all files, by stream. */
   get sizes(): ReadonlyMap<ArchiveStream, number> {
-    const sizeOf = ({ open, closed }: StreamFolder): number =>
-      [
-        ...open.map(({ content }) => content.sizeBytes),
-        ...closed.map(({ stored }) => stored?.sizeBytes ?? 0),
-      ].reduce((sum, bytes) => sum + bytes, 0);
+    const sizeOf = ({ segments }: StreamFolder): number =>
+      segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     return new Map(this.#folders.map((folder) => [folder.stream, sizeOf(folder)]));
   }
 
@@ -151,8 +153,12 @@ export class Archive {
         await attempt(() => this.#mender.ensureKept(folder, segment, budget));
       }
       await attempt(() => this.#ageing.apply(folder, at));
+      await attempt(() => folder.seal());
     }
     await attempt(() => this.#keepClock());
+    await attempt(async () => {
+      for (let isMore = true; isMore;) isMore = (await this.#journal?.update()) === true && isFinal;
+    });
     if (failures.length > 0) throw failures[0];
   }
 
@@ -168,3 +174,19 @@ export class Archive {
     this.#kept = state;
   }
 }
+
+const createJournal = (
+  { files, journalRoot }: ArchiveParts,
+  folders: readonly StreamFolder[],
+): Journal | null => {
+  if (journalRoot === null) return null;
+  const folderOf = (wanted: ArchiveStream): StreamFolder =>
+    folders.find(({ stream }) => stream === wanted)!;
+  return new Journal({
+    files,
+    root: journalRoot,
+    requests: folderOf('requests'),
+    toolCalls: folderOf('tool_calls'),
+    occurrences: folderOf('occurrences'),
+  });
+};

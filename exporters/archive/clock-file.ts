@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ArchiveFiles, replaceFile } from './archive-files.ts';
+import { type ArchiveFiles, readWhole, replaceFile } from './archive-files.ts';
 import type { ClockState } from './steady-clock.ts';
 
 const FILE = 'clock.json';
@@ -9,11 +9,8 @@ export const readClockState = async (
   files: ArchiveFiles,
   root: string,
 ): Promise<ClockState | null> => {
-  const path = join(root, FILE);
-  if ((await files.mark(path)) === null) return null;
-  const pieces: Buffer[] = [];
-  for await (const piece of files.read(path)) pieces.push(piece);
-  return decode(Buffer.concat(pieces).toString('utf8'));
+  const bytes = await readWhole(files, join(root, FILE));
+  return bytes === null ? null : decode(bytes.toString('utf8'));
 };
 
 const decode = (text: string): ClockState | null => {

@@ -1,5 +1,5 @@
 import type { Content } from './digest.ts';
-import { parseSegmentFile, type SegmentName } from './segment-name.ts';
+import { parseSegmentFile, segmentFile, type SegmentName } from './segment-name.ts';
 import type { Origin, SegmentRecord, SeqRange } from './segment-record.ts';
 
 /** What lies on disk of a segment. */
@@ -27,7 +27,8 @@ export const applyRecord = (
 ): ClosedSegment | undefined => {
   if (record.kind === 'closed') {
     const name = parseSegmentFile(record.file);
-    if (name === null) return undefined;
+    // Names become paths, so only those that are made here count.
+    if (name === null || segmentFile(name) !== record.file) return undefined;
     const { file, store, history, openedAtMs } = record;
     const { content, stored } = plain(file, record);
     return { ...name, file, store, history, openedAtMs, content, stored, state: 'plain' };
@@ -38,6 +39,8 @@ export const applyRecord = (
     return { ...segment, ...plain(segment.file, record), state: 'plain' };
   }
   const { storedAs, storedBytes, storedSha256 } = record;
+  const name = parseSegmentFile(storedAs);
+  if (name === null || segmentFile(name) !== segment.file) return undefined;
   const stored = { file: storedAs, sizeBytes: storedBytes, sha256: storedSha256 };
   return { ...segment, stored, state: 'compressed' };
 };

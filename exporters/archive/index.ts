@@ -17,6 +17,8 @@ export interface ArchiveConfig {
   /** Null: for ever. */
   readonly keepDays: number | null;
   readonly compression: CompressionChoice;
+  /** Whether the journal is written too. */
+  readonly journal: boolean;
 }
 
 /** What an archive needs of those who run it. */
@@ -41,6 +43,7 @@ export const archiveIn = (config: ArchiveConfig, deps: ArchiveDeps): Promise<Arc
   return openArchive({
     files: deps.files ?? archiveFiles,
     root: join(home, ARCHIVE),
+    journalRoot: config.journal ? join(home, 'journal') : null,
     reader,
     cursors,
     clocks: deps.clocks ?? { now, monotonicMs: () => performance.now() },

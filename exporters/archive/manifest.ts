@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type ArchiveFiles, replaceFile } from './archive-files.ts';
+import {
+  type ArchiveFiles,
+  type FileMark,
+  isSameMark,
+  readWhole,
+  replaceFile,
+} from './archive-files.ts';
 import { sha256Of } from './digest.ts';
 import { decodeRecord, encodeRecord, type SegmentRecord } from './segment-record.ts';
 
@@ -56,12 +62,7 @@ export const readManifest = async (
   files: Pick<ArchiveFiles, 'read' | 'mark'>,
   folder: string,
 ): Promise<ManifestText> => {
-  const path = join(folder, MANIFEST_FILE);
-  const pieces: Buffer[] = [];
-  if ((await files.mark(path)) !== null) {
-    for await (const piece of files.read(path)) pieces.push(piece);
-  }
-  return decodeManifest(Buffer.concat(pieces));
+  return decodeManifest((await readWhole(files, join(folder, MANIFEST_FILE))) ?? Buffer.alloc(0));
 };
 
 /** The manifest of a stream: one line for each thing that happened to a segment, each with the hash of the line before. */
@@ -72,6 +73,8 @@ export class Manifest {
   #lines: string[];
   #sizeBytes: number;
   #tip: string;
+  /** What the file looked like when it was last known to be as it should be. */
+  #seen: FileMark | undefined;
 
   constructor(files: ArchiveFiles, folder: string, text: ManifestText) {
     this.#files = files;
@@ -98,21 +101,23 @@ export class Manifest {
     await this.restore();
     const line = encodeRecord(record, this.#tip);
     const data = Buffer.from(`${line}\n`);
-    await this.#files.append(this.#path, this.#sizeBytes, data);
+    this.#seen = await this.#files.append(this.#path, this.#sizeBytes, data);
     if (this.#sizeBytes === 0) await this.#files.syncFolder(this.#folder);
     this.#lines.push(line);
     this.#sizeBytes += data.length;
     this.#tip = sha256Of(line);
   }
 
-  /** Writes it again as it is known where somebody shortened or deleted it meanwhile. */
-  async restore(): Promise<boolean> {
+  /** Writes it again as it is known where somebody changed it or took it away. */
+  async restore(): Promise<void> {
     const mark = await this.#files.mark(this.#path);
-    if ((mark?.sizeBytes ?? 0) >= this.#sizeBytes) return false;
-    await replaceFile(this.#files, this.#path, [
-      Buffer.from(this.#lines.map((line) => `${line}\n`).join('')),
-    ]);
-    await this.#files.syncFolder(this.#folder);
-    return true;
+    if (mark === null && this.#sizeBytes === 0) return;
+    if (mark !== null && this.#seen !== undefined && isSameMark(mark, this.#seen)) return;
+    const text = Buffer.from(this.#lines.map((line) => `${line}\n`).join(''));
+    if ((await readWhole(this.#files, this.#path))?.equals(text) !== true) {
+      await replaceFile(this.#files, this.#path, [text]);
+      await this.#files.syncFolder(this.#folder);
+    }
+    this.#seen = (await this.#files.mark(this.#path)) ?? undefined;
   }
 }

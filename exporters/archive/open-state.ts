@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type ArchiveFiles, replaceFile } from './archive-files.ts';
+import { type ArchiveFiles, type FileMark, readWhole, replaceFile } from './archive-files.ts';
 import { type Content, sha256Of } from './digest.ts';
-import { segmentFile, type SegmentName } from './segment-name.ts';
+import { parseSegmentFile, segmentFile, type SegmentName } from './segment-name.ts';
 import type { Origin, SeqRange } from './segment-record.ts';
 
 /** Name of the file that says how far a stream's open segments are written. */
@@ -67,6 +67,8 @@ export const decodeOpenState = (text: string): OpenState | null => {
   const [body = '', seal, rest] = text.split('\n');
   if (seal !== JSON.stringify({ sha256: sha256Of(body) }) || rest !== '') return null;
   const { last_id: lastId, from_seq: fromSeq, open, ...state } = JSON.parse(body) as Written;
+  // Names become paths.
+  if (open.some((segment) => parseSegmentFile(segmentFile(segment)) === null)) return null;
   return {
     ...state,
     lastId,
@@ -91,19 +93,18 @@ export const readOpenState = async (
   files: Pick<ArchiveFiles, 'read' | 'mark'>,
   folder: string,
 ): Promise<OpenState | 'damaged' | null> => {
-  const path = join(folder, OPEN_FILE);
-  if ((await files.mark(path)) === null) return null;
-  const pieces: Buffer[] = [];
-  for await (const piece of files.read(path)) pieces.push(piece);
-  return decodeOpenState(Buffer.concat(pieces).toString('utf8')) ?? 'damaged';
+  const bytes = await readWhole(files, join(folder, OPEN_FILE));
+  return bytes === null ? null : (decodeOpenState(bytes.toString('utf8')) ?? 'damaged');
 };
 
-/** Replaces the state; resolves once it is on disk. */
+/** Replaces the state; resolves, with what its file looks like, once it is on disk. */
 export const writeOpenState = async (
   files: ArchiveFiles,
   folder: string,
   state: OpenState,
-): Promise<void> => {
-  await replaceFile(files, join(folder, OPEN_FILE), [Buffer.from(encodeOpenState(state))]);
+): Promise<FileMark | null> => {
+  const path = join(folder, OPEN_FILE);
+  await replaceFile(files, path, [Buffer.from(encodeOpenState(state))]);
   await files.syncFolder(folder);
+  return await files.mark(path);
 };

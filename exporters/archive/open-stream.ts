@@ -6,7 +6,7 @@ import { type ArchiveFiles, DRAFT } from './archive-files.ts';
 import { headOf, linesOf } from './archived-lines.ts';
 import type { ClosedSegment } from './closed-segment.ts';
 import { isUnreadable } from './segment-lines.ts';
-import { MANIFEST_FILE, readManifest } from './manifest.ts';
+import { MANIFEST_FILE, type ManifestText, readManifest } from './manifest.ts';
 import { readOpenState, type OpenState } from './open-state.ts';
 import { parseSegmentFile, segmentFile } from './segment-name.ts';
 import type { Origin } from './segment-record.ts';
@@ -25,14 +25,17 @@ export interface OpenOptions {
   readonly warn: (text: string) => void;
 }
 
-/** Opens every stream's folder. */
+/** Opens every stream's folder. All of them go on, or none: they follow one store. */
 export const openStreams = async (options: OpenOptions): Promise<readonly OpenedStream[]> => {
+  const found: FoundStream[] = [];
+  for (const stream of ARCHIVE_STREAMS) found.push(await findStream(stream, options));
+  const isSame = found.every(({ state }) => state === null || isSameHistory(state, options));
   const opened: OpenedStream[] = [];
-  for (const stream of ARCHIVE_STREAMS) opened.push(await openStream(stream, options));
+  for (const one of found) opened.push(await openStream(one, isSame, options));
   return opened;
 };
 
-/** A stream's folder as it was found. */
+/** A stream's folder as it is gone on with. */
 export interface OpenedStream {
   readonly folder: StreamFolder;
   /** Seq from which on lines may be missing in it. */
@@ -41,58 +44,89 @@ export interface OpenedStream {
   readonly faults: readonly string[];
 }
 
-/**
- * Opens a stream's folder and takes away what a crash left: half-written files, and files that a later step had replaced
- * or deleted already. Lines behind what the state file says are cut off when their file is next looked at.
- */
-const openStream = async (stream: ArchiveStream, options: OpenOptions): Promise<OpenedStream> => {
-  const { files, reader, cursorSeq, warn } = options;
-  const path = join(options.root, stream);
+/** A stream's folder as it lies there. */
+interface FoundStream {
+  readonly stream: ArchiveStream;
+  readonly path: string;
+  readonly manifest: ManifestText;
+  readonly state: OpenState | null;
+  /** Whether nothing was ever written to it. */
+  readonly isNew: boolean;
+  readonly faults: readonly string[];
+}
+
+const findStream = async (
+  stream: ArchiveStream,
+  { files, root, warn }: OpenOptions,
+): Promise<FoundStream> => {
+  const path = join(root, stream);
   await files.makeFolder(path);
-  const manifest = await readManifest(files, path);
-  const faults = manifest.faults.map(
-    ({ line, reason }) => `${stream}/${MANIFEST_FILE}: line ${line} ${reason}`,
-  );
-  for (const fault of faults) warn(fault);
-  const found = await readOpenState(files, path);
-  if (found === 'damaged') warn(`${stream}/open.json was damaged; its files are taken as they are`);
-  const state = found === 'damaged' ? null : found;
-  if (state !== null && state.records > manifest.lines.length) {
-    warn(`${stream}/manifest.jsonl has lost lines; its files are taken as they are`);
+  const text = await readManifest(files, path);
+  const read = await readOpenState(files, path);
+  if (read === 'damaged') warn(`${stream}/open.json was damaged; its files are taken as they are`);
+  const state = read === 'damaged' ? null : read;
+  const { manifest, faults } = comparedManifest(text, state);
+  const told = faults.map((fault) => `${stream}/${MANIFEST_FILE}: ${fault}`);
+  for (const fault of told) warn(fault);
+  const isNew =
+    read === null &&
+    text.lines.length === 0 &&
+    !(await files.list(path)).some((file) => parseSegmentFile(file) !== null);
+  return { stream, path, manifest, state, isNew, faults: told };
+};
+
+/** What is wrong with a manifest; the chain goes on from the hash that its last line had, so that a change stays visible. */
+const comparedManifest = (
+  manifest: ManifestText,
+  state: OpenState | null,
+): { readonly manifest: ManifestText; readonly faults: readonly string[] } => {
+  const faults = manifest.faults.map(({ line, reason }) => `line ${line} ${reason}`);
+  const { length } = manifest.lines;
+  if (state === null || state.records < length) return { manifest, faults };
+  if (state.records > length) {
+    const lost = `${state.records - length} lines are missing at its end`;
+    return { manifest, faults: [...faults, lost] };
   }
-  const goesOn = state !== null && isSameHistory(state, options);
+  if (state.tip === manifest.tip) return { manifest, faults };
+  const changed = `line ${length} is not what was written`;
+  return { manifest: { ...manifest, tip: state.tip }, faults: [...faults, changed] };
+};
+
+/**
+ * Takes away what a crash left: half-written files, and files that a later step had replaced or deleted already. Lines
+ * behind what the state file says are cut off when their file is next looked at.
+ */
+const openStream = async (
+  { stream, path, manifest, state, isNew, faults }: FoundStream,
+  isSame: boolean,
+  options: OpenOptions,
+): Promise<OpenedStream> => {
+  const { files, reader, cursorSeq, nowMs } = options;
+  const going = isSame ? state : null;
   const histories = manifest.records.map((record) =>
     record.kind === 'closed' ? record.history : 0,
   );
   const before = Math.max(0, state?.history ?? 0, ...histories);
-  const isNew =
-    found === null &&
-    manifest.lines.length === 0 &&
-    !(await files.list(path)).some((file) => parseSegmentFile(file) !== null);
   const startSeq = isNew ? 0 : cursorSeq;
   const folder = new StreamFolder({
     stream,
     files,
     folder: path,
     manifest,
-    origin: { store: reader.storeId(), history: goesOn ? before : before + 1 },
+    origin: { store: reader.storeId(), history: going === null ? before + 1 : before },
     progress: {
-      seq: Math.max(startSeq, goesOn ? state.seq : 0),
-      lastId: goesOn ? state.lastId : '',
-      fromSeq: goesOn ? state.fromSeq : 0,
+      seq: Math.max(startSeq, going?.seq ?? 0),
+      lastId: going?.lastId ?? '',
+      fromSeq: going?.fromSeq ?? 0,
     },
-    open: goesOn ? state.open : [],
+    open: going?.open ?? [],
   });
   await folder.tidyBooks(manifest);
-  if (state !== null && !goesOn) {
-    for (const segment of state.open) await closeAsFound(folder, segment, state, options.nowMs);
+  if (state !== null && going === null) {
+    for (const segment of state.open) await closeAsFound(folder, segment, state, nowMs);
   }
-  await sortOut(
-    folder,
-    { seq: goesOn ? state.seq : null, origin: state ?? folder.origin },
-    options,
-  );
-  if (!goesOn) await folder.save();
+  await sortOut(folder, { seq: going?.seq ?? null, origin: state ?? folder.origin }, options);
+  if (going === null) await folder.save();
   return { folder, startSeq, faults };
 };
 

@@ -49,17 +49,8 @@ const revisionsElsewhere = async (
   folder: StreamFolder,
   { day, number }: SegmentName,
 ): Promise<ReadonlyMap<string, number>> => {
-  const open = folder.open.map((segment) => ({
-    ...segment,
-    file: segmentFile(segment),
-    sizeBytes: segment.content.sizeBytes,
-    sha256: segment.content.sha256,
-  }));
-  const closed = folder.closed.flatMap(({ stored, content, ...segment }) =>
-    stored === null ? [] : [{ ...segment, file: stored.file, sha256: content.sha256 }],
-  );
   const revisions = new Map<string, number>();
-  for (const other of [...open, ...closed]) {
+  for (const other of folder.segments) {
     if (other.day !== day || other.number === number) continue;
     for (const { id, revision } of (await soundHeads(folder, other)) ?? []) {
       revisions.set(id, Math.max(revision, revisions.get(id) ?? revision));

@@ -6,8 +6,8 @@ import type { StreamFolder } from './stream-folder.ts';
 /** A file of lines and what they should be. */
 export interface StoredLines {
   readonly file: string;
-  /** Bytes of the file that count; all where left out. */
-  readonly sizeBytes?: number;
+  /** Bytes of the file that count. */
+  readonly sizeBytes: number;
   /** The sha256 of the plain lines. */
   readonly sha256: string;
 }

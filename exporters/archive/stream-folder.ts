@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ArchiveStream } from '../../src/records/archive-line.ts';
-import type { ArchiveFiles, FileMark } from './archive-files.ts';
+import { type ArchiveFiles, type FileMark, isSameMark } from './archive-files.ts';
 import { applyRecord, type ClosedSegment } from './closed-segment.ts';
 import { type Digest, digestFile } from './digest.ts';
 import { Manifest, type ManifestText } from './manifest.ts';
@@ -29,11 +29,12 @@ export interface WrittenSegment {
   readonly mark: FileMark;
 }
 
-const isSameMark = (left: FileMark, right: FileMark): boolean =>
-  left.sizeBytes === right.sizeBytes &&
-  left.inode === right.inode &&
-  left.modifiedMs === right.modifiedMs &&
-  left.changedMs === right.changedMs;
+/** A segment whose file is there. */
+export interface StoredSegment extends SegmentName {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
 
 /** What is known of one stream's folder. What it says has been written is on disk. */
 export class StreamFolder {
@@ -49,6 +50,9 @@ export class StreamFolder {
   /** What sound files looked like when they were last read or written. */
   readonly #seen = new Map<string, FileMark>();
   #progress: Progress;
+  #stateSeen: FileMark | null = null;
+  /** End of the manifest that the state file knows. */
+  #sealedTip: string | undefined;
 
   constructor({ stream, files, folder, manifest, origin, progress, open }: StreamStart) {
     this.stream = stream;
@@ -75,6 +79,23 @@ export class StreamFolder {
   /** Closed segments, deleted ones too. */
   get closed(): readonly ClosedSegment[] {
     return [...this.#closed.values()];
+  }
+
+  /** What lies there, open and closed: each file, how many of its bytes count, and the sha256 of its plain lines. */
+  get segments(): readonly StoredSegment[] {
+    const open = this.open.map(({ day, number, content: { sizeBytes, sha256 } }) => ({
+      day,
+      number,
+      file: segmentFile({ day, number }),
+      sizeBytes,
+      sha256,
+    }));
+    const closed = this.closed.flatMap(({ day, number, stored, content: { sha256 } }) =>
+      stored === null
+        ? []
+        : [{ day, number, file: stored.file, sizeBytes: stored.sizeBytes, sha256 }],
+    );
+    return [...closed, ...open];
   }
 
   openOn(day: string): OpenSegment | undefined {
@@ -165,6 +186,11 @@ export class StreamFolder {
     }
   }
 
+  /** Has the state file cover the end of the manifest, where it does not. */
+  async seal(): Promise<void> {
+    if (this.#manifest.end.tip !== this.#sealedTip) await this.save();
+  }
+
   /** Writes the state as it is. */
   async save(): Promise<void> {
     await this.#save(this.open, this.#progress);
@@ -186,11 +212,13 @@ export class StreamFolder {
     await this.#manifest.cutUnfinished(text);
   }
 
-  /** Writes manifest and state again where somebody took them away. */
+  /** Writes manifest and state again where somebody changed them or took them away. */
   async restoreBooks(): Promise<void> {
     await this.files.makeFolder(this.#folder);
     await this.#manifest.restore();
-    if ((await this.files.mark(this.path(OPEN_FILE))) === null) await this.save();
+    const mark = await this.files.mark(this.path(OPEN_FILE));
+    const isOurs = mark !== null && this.#stateSeen !== null && isSameMark(mark, this.#stateSeen);
+    if (!isOurs) await this.save();
   }
 
   #apply(record: SegmentRecord): void {
@@ -206,6 +234,7 @@ export class StreamFolder {
   async #save(open: readonly OpenSegment[], progress: Progress): Promise<void> {
     const { tip, records } = this.#manifest.end;
     const state = { ...this.origin, ...progress, tip, records, open };
-    await writeOpenState(this.files, this.#folder, state);
+    this.#stateSeen = await writeOpenState(this.files, this.#folder, state);
+    this.#sealedTip = tip;
   }
 }

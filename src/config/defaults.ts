@@ -57,6 +57,7 @@ export const DEFAULTS = {
     compressAfterDays: 7,
     keepDays: 365,
     compression: 'auto',
+    journal: false,
   },
   otlp: {
     enabled: true,

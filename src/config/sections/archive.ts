@@ -33,6 +33,12 @@ export const archive = z
       .enum(['auto', 'zstd', 'gzip'])
       .default(DEFAULTS.archive.compression)
       .describe('How old files are compressed: by zstd where Node has it, by zstd, or by gzip.'),
+    journal: z
+      .boolean()
+      .default(DEFAULTS.archive.journal)
+      .describe(
+        'Whether tool calls, activity and sessions are also written, day by day, in the short lines that older tools read, to `journal` in the data folder.',
+      ),
   })
   .prefault({})
   .describe('The archive: JSON lines by day, from which a lost store can be built again.');

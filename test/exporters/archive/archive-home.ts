@@ -51,6 +51,7 @@ export interface Setting {
   readonly limits?: Partial<ArchiveLimits>;
   readonly counts?: Map<string, number>;
   readonly warnings?: string[];
+  readonly journalRoot?: string;
 }
 
 export const open = ({
@@ -63,6 +64,7 @@ export const open = ({
   return openArchive({
     files: rest.files ?? archiveFiles,
     root,
+    journalRoot: rest.journalRoot ?? null,
     reader: book.reader,
     cursors: book.cursors,
     clocks,

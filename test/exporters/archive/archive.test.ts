@@ -197,6 +197,76 @@ describe('an archive whose manifest is damaged', () => {
   });
 });
 
+describe('an archive whose books are tampered with', () => {
+  const prepared = async () => {
+    const [book, root, clocks] = [new LogBook(), temporaryRoot(), new TestClocks()];
+    const archive = await open({ book, root, clocks });
+    for (const day of [20, 21, 0]) book.tell({ id: `x${day}`, atMs: NINE_MS - day * DAY_MS });
+    await drain(archive);
+    await archive.look(true);
+    return { book, root, clocks, archive, manifest: join(root, 'requests/manifest.jsonl') };
+  };
+
+  it.each([
+    ['manifest.jsonl', ''],
+    ['manifest.jsonl', 'rubbish\n'],
+    ['open.json', ''],
+    ['open.json', 'rubbish'],
+  ])('puts %s right while it runs where it was made %j', async (file, text) => {
+    const { root, archive } = await prepared();
+    const path = join(root, 'requests', file);
+    const before = readFileSync(path, 'utf8');
+    writeFileSync(path, text);
+    await archive.look();
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    expect((await verifyArchive(archiveFiles, root)).faults).toEqual([]);
+  });
+
+  it('does not cover up that the end of a manifest was changed or cut off while it did not run', async () => {
+    for (const change of [
+      (text: string) => text.replace(/"stored_as"(?!.*"stored_as")/s, '"stored_As"'),
+      (text: string) => text.split('\n').slice(0, -3).join('\n') + '\n',
+      (text: string) => text.replace(/"at":"2026(?!.*"at":"2026)/s, '"at":"2025'),
+    ]) {
+      const { book, root, clocks, manifest } = await prepared();
+      writeFileSync(manifest, change(readFileSync(manifest, 'utf8')));
+      const again = await open({ book, root, clocks });
+      expect(again.damages).toEqual([expect.stringContaining('requests/manifest.jsonl: ')]);
+    }
+  });
+
+  it('still shows a changed last line when the chain has gone on', async () => {
+    const { book, root, clocks, manifest } = await prepared();
+    const text = readFileSync(manifest, 'utf8');
+    writeFileSync(manifest, text.replace(/"at":"2026(?!.*"at":"2026)/s, '"at":"2025'));
+    book.tell({ id: 'late', atMs: NINE_MS - 30 * DAY_MS });
+    const again = await open({ book, root, clocks });
+    await drain(again);
+    await again.look(true);
+    const { faults } = await verifyArchive(archiveFiles, root);
+    expect(faults.map(({ file }) => file)).toEqual(['requests/manifest.jsonl']);
+  });
+
+  it('never follows a name out of its folder', async () => {
+    const { book, root, clocks, manifest } = await prepared();
+    const outside = join(root, 'outside.jsonl');
+    writeFileSync(outside, 'mine');
+    const names = { kind: 'compressed', file: '2026-10-30.jsonl', stored_as: '../outside.jsonl' };
+    const forged = { ...names, bytes: 4, sha256: 'x', at: new Date(NINE_MS).toISOString() };
+    const closed = { ...forged, kind: 'closed', file: '../outside.jsonl', lines: 1 };
+    const lines = [forged, { ...closed, first_seq: 1, last_seq: 1 }].map((line) =>
+      JSON.stringify({ ...line, previous: 'x' }),
+    );
+    writeFileSync(manifest, `${readFileSync(manifest, 'utf8')}${lines.join('\n')}\n`);
+    const again = await open({ book, root, clocks, limits: { keepDays: 1 } });
+    for (let day = 0; day < 5; day += 1) {
+      await again.look(true);
+      clocks.pass(DAY_MS);
+    }
+    expect(readFileSync(outside, 'utf8')).toBe('mine');
+  });
+});
+
 describe('an archive that ages', () => {
   const year = 365 * DAY_MS;
 

@@ -11,6 +11,8 @@ export interface Told {
   readonly atMs: number;
   readonly stream?: ArchiveStream;
   readonly text?: string;
+  /** What else its line says. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 const DAY_MS = 86_400_000;
@@ -29,11 +31,11 @@ export class LogBook {
     this.storeId = storeId;
   }
 
-  tell({ id, atMs, stream = 'requests', text = '' }: Told): void {
+  tell({ id, atMs, stream = 'requests', text = '', fields }: Told): void {
     const seq = this.#lines.length + 1;
     const revision = (this.#newest.get(id)?.revision ?? 0) + 1;
     const line = { seq, stream, atMs, id, revision };
-    const told = { ...line, text: JSON.stringify({ id, revision, seq, atMs, text }) };
+    const told = { ...line, text: JSON.stringify({ id, revision, seq, atMs, text, ...fields }) };
     this.#lines.push(told);
     this.#newest.set(id, told);
     for (const wake of this.#waiting) wake();
