@@ -100,6 +100,8 @@ const TUNING = {
     },
   },
   import: { flags: ['--min-semi-space-size=8', '--max-semi-space-size=8'], env: {} },
+  db: { flags: ['--min-semi-space-size=8', '--max-semi-space-size=8'], env: {} },
+  archive: { flags: ['--min-semi-space-size=8', '--max-semi-space-size=8'], env: {} },
 };
 
 /** Starts the process over with the tuning of its command. Where the system cannot do that it runs as it is. */

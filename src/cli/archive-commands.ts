@@ -43,10 +43,9 @@ export function registerArchiveCommands({ program, contextWith, action }: Regist
 const RESTORE_HELP = `Every request, tool call, prompt, session and plan that the archive holds is in the
 new store as it was, with the same ids, revisions and costs; all sums are worked out
 from them. Of files that are damaged the rest is used: they are named, and the exit
-code is 1. Transcripts that still exist are read again by the next import, which adds
-what they say beyond the archive and counts nothing twice.
-What does not come back: entries older than the archive keeps, and how much was read
-(files, lines, rejects), which is counted anew.
+code is 1, and the next import reads all transcripts again, which counts nothing twice.
+What does not come back: entries older than the archive keeps, which lines were
+rejected, and how far exporters to elsewhere had got.
 
 Example:
   hall-monitor archive restore --from /backup/hall-monitor/archive`;

@@ -114,6 +114,12 @@ export interface ArchivedOrigin extends ArchivedDocument, ArchivedOriginName {
   readonly written_at_ms: number;
   readonly lines: number;
   readonly bytes: number;
+  /**
+   * How far it was read, and the line of the log up to which an archive has to reach for nothing before that position to be
+   * missing; null while something was still to be told.
+   */
+  readonly position: string | null;
+  readonly as_of_seq: number;
 }
 
 /** That a request stands in an origin too. */
@@ -131,7 +137,9 @@ export interface ArchivedCollector extends ArchivedDocument {
     readonly count: number;
     readonly last_at_ms: number;
   }[];
-  readonly plan_oddities: Readonly<Record<string, number>>;
+  /** Counts of what was read, by name and label, up to the line of the log as with origins. */
+  readonly tallies: readonly (readonly [name: string, label: string, value: number])[];
+  readonly as_of_seq: number;
 }
 
 /** One try at a feature. */

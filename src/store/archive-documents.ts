@@ -10,6 +10,7 @@ import type {
 import type { Document, LoggedLine } from './archive-document.ts';
 import { createArchivedPlans } from './archive-plans.ts';
 import { EVENT_KINDS } from './rows.ts';
+import { READING_TALLIES } from './tallies.ts';
 
 const ID_LENGTH = 22;
 
@@ -90,6 +91,9 @@ const createSessions = (db: Database) => {
   };
 };
 
+/** Read in one statement with what it says something about, so that both are of one moment. */
+const AS_OF_SEQ = '(SELECT coalesce(max(seq), 0) FROM event)';
+
 const createOrigins = (db: Database) => {
   const row = db.prepare<
     [number],
@@ -102,10 +106,13 @@ const createOrigins = (db: Database) => {
       writtenAtMs: number;
       lines: number;
       bytes: number;
+      position: string | null;
+      asOfSeq: number;
     }
   >(
     `SELECT source, path, former_paths AS former, session_id AS sessionId, first_at_ms AS firstAtMs,
-       written_at_ms AS writtenAtMs, lines, bytes
+       written_at_ms AS writtenAtMs, lines, bytes, ${AS_OF_SEQ} AS asOfSeq,
+       iif(EXISTS (SELECT 1 FROM document WHERE due = 1), NULL, position) AS position
      FROM origin LEFT JOIN session ON session.id = origin.session WHERE origin.id = ?`,
   );
   return ({ ref }: LoggedLine): Document | undefined => {
@@ -122,6 +129,8 @@ const createOrigins = (db: Database) => {
       written_at_ms: writtenAtMs,
       lines: found.lines,
       bytes: found.bytes,
+      position: found.position,
+      as_of_seq: found.asOfSeq,
     };
     const atMs = Math.max(writtenAtMs, firstAtMs ?? 0);
     return { stream: 'sessions', atMs, id: idOf('org', source, path), body };
@@ -154,11 +163,10 @@ const createCollector = (db: Database) => {
   const heard = db.prepare<[], ArchivedCollector['hook_events'][number]>(
     'SELECT event, scope, count, last_at_ms FROM hook_event ORDER BY event, scope',
   );
-  const oddities = db
-    .prepare<[], [string, number]>(
-      `SELECT label, value FROM tally WHERE name = 'plan_oddities' ORDER BY label`,
-    )
-    .raw();
+  const tallies = db.prepare<[], { name: string; label: string; value: number; asOfSeq: number }>(
+    `SELECT name, label, value, ${AS_OF_SEQ} AS asOfSeq FROM tally
+     WHERE name IN (SELECT value FROM json_each('${JSON.stringify(READING_TALLIES)}')) AND value <> 0 ORDER BY name, label`,
+  );
   const lastAtMs = db
     .prepare<[], number | null>(
       'SELECT max(max(last_at_ms), (SELECT max(written_at_ms) FROM origin)) FROM hook_event',
@@ -166,10 +174,12 @@ const createCollector = (db: Database) => {
     .pluck();
   const newest = db.prepare<[], number | null>('SELECT max(written_at_ms) FROM origin').pluck();
   return (): Document => {
+    const counted = tallies.all();
     const body: Omit<ArchivedCollector, 'id' | 'revision' | 'seq' | 'timestamp'> = {
       event_type: 'collector',
       hook_events: heard.all(),
-      plan_oddities: Object.fromEntries(oddities.all()),
+      tallies: counted.map(({ name, label, value }) => [name, label, value]),
+      as_of_seq: counted[0]?.asOfSeq ?? 0,
     };
     const atMs = lastAtMs.get() ?? newest.get() ?? 0;
     return { stream: 'sessions', atMs, id: 'collector', body };

@@ -25,6 +25,8 @@ export interface OriginTold {
   readonly bytes: number;
   /** JSON of a list. */
   readonly formerPaths: string | null;
+  /** Empty where it has to be read again. */
+  readonly position: string;
 }
 
 const MAX_REMEMBERED = 50_000;
@@ -58,7 +60,7 @@ export class OriginTable {
     );
     this.#describe = db.prepare(
       `UPDATE origin SET session = @session, first_at_ms = @firstAtMs, written_at_ms = @writtenAtMs, lines = @lines,
-         bytes = @bytes, former_paths = @formerPaths WHERE id = @id`,
+         bytes = @bytes, former_paths = @formerPaths, position = @position WHERE id = @id`,
     );
     this.#move = db.prepare(
       `UPDATE OR IGNORE origin SET path = @path, former_paths = json_insert(coalesce(former_paths, '[]'), '$[#]', path)
@@ -105,7 +107,7 @@ export class OriginTable {
     return Number(this.#insert.run(source, path, null, 0, null, '', 0, 0).lastInsertRowid);
   }
 
-  /** Writes what an archive says of an origin, except how far it was read. */
+  /** Writes what an archive says of an origin. */
   describe(id: number, told: OriginTold): void {
     this.#describe.run({ id, ...told });
     this.#ranks.delete(id);

@@ -152,5 +152,7 @@ export interface RestoredIdentity {
   readonly isOwn: boolean;
   /** Seq up to which that store was archived, as the archive says. */
   readonly archivedSeq: number;
+  /** Whether all that was ever archived of that store, and of no other, is there and sound. */
+  readonly isWhole: boolean;
   readonly nowMs: number;
 }

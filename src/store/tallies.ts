@@ -17,6 +17,18 @@ export type TallyName =
   | 'pruned'
   | 'export_dropped';
 
+/** Counts that follow from no row: how much was read, and what was odd about it. */
+export const READING_TALLIES = [
+  'entries',
+  'rejects',
+  'duplicates',
+  'origin_resets',
+  'plan_oddities',
+  'pruned',
+] as const satisfies TallyName[];
+
+const READING: ReadonlySet<string> = new Set(READING_TALLIES);
+
 /** Counts by name and label, small enough to be read on every scrape. */
 export class Tallies {
   readonly #counts: Counts<readonly [TallyName, string]>;
@@ -29,7 +41,7 @@ export class Tallies {
   }
 
   add(name: TallyName, label: string, by: number): void {
-    if (name === 'plan_oddities') this.#documents.touch('collector', COLLECTOR_REF);
+    if (by !== 0 && READING.has(name)) this.#documents.touch('collector', COLLECTOR_REF);
     this.#counts.add([name, label], by);
   }
 

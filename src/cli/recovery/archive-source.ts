@@ -26,6 +26,8 @@ export interface ArchiveSource {
   readonly storeId: string | null;
   /** Seq up to which that store was archived; 0 where nobody knows. */
   readonly lastSeq: number;
+  /** Whether every file that its records name is there, of one store alone, and none was ever deleted for its age. */
+  readonly isComplete: boolean;
 }
 
 /** Looks at an archive: which files there are, and what its records say of them. Nothing is changed. */
@@ -33,10 +35,12 @@ export const findArchive = async (root: string): Promise<ArchiveSource> => {
   const segments: ArchiveSegment[] = [];
   const states: OpenState[] = [];
   const closed: ClosedSegment[] = [];
+  let isMissing = false;
   for (const stream of RESTORE_ORDER) {
     const found = await lookAt(root, stream);
     segments.push(...found.segments);
     closed.push(...found.closed);
+    isMissing ||= found.isMissing;
     if (found.state !== null) states.push(found.state);
   }
   const newest = states.toSorted((left, right) => left.history - right.history).at(-1);
@@ -46,7 +50,16 @@ export const findArchive = async (root: string): Promise<ArchiveSource> => {
     ...states.filter(({ store }) => store === storeId).map(({ seq }) => seq),
     ...ofStore.map(({ content }) => content.lastSeq),
   ];
-  return { segments, storeId: storeId === '' ? null : storeId, lastSeq: Math.max(0, ...seqs) };
+  return {
+    segments,
+    storeId: storeId === '' ? null : storeId,
+    lastSeq: Math.max(0, ...seqs),
+    isComplete:
+      states.length === RESTORE_ORDER.length &&
+      states.every(({ store, history }) => store === storeId && history === newest?.history) &&
+      closed.every(({ store, history }) => store === storeId && history === newest?.history) &&
+      !isMissing,
+  };
 };
 
 const lookAt = async (root: string, stream: ArchiveStream) => {
@@ -79,5 +92,13 @@ const lookAt = async (root: string, stream: ArchiveStream) => {
       sealedBytes: sealed?.sizeBytes ?? null,
     });
   }
-  return { segments, closed: [...closed.values()], state };
+  const present = new Set(segments.map(({ path: place }) => path.basename(place)));
+  const wanted = [
+    ...[...closed.values()].map(({ stored }) => stored?.file ?? null),
+    ...open.keys(),
+  ];
+  const isMissing =
+    wanted.some((file) => file === null || !present.has(file)) ||
+    segments.some(({ sha256 }) => sha256 === null);
+  return { segments, closed: [...closed.values()], state, isMissing };
 };

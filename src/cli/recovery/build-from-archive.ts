@@ -91,7 +91,14 @@ const fill = async (
     }
     // An archive from elsewhere is archived anew, under a name of its own.
     const isOwn = path.resolve(root) === path.resolve(home, ARCHIVE_CURSOR);
-    restore.finish({ storeId: isOwn ? storeId : null, archivedSeq: lastSeq, isOwn, nowMs });
+    const isWhole = source.isComplete && damaged.length === 0 && unfinished.length === 0;
+    restore.finish({
+      storeId: isOwn ? storeId : null,
+      isOwn,
+      isWhole,
+      archivedSeq: lastSeq,
+      nowMs,
+    });
     store.settle();
     return { ...restore.counts, segments: segments.length, damaged, unfinished };
   } finally {

@@ -105,7 +105,10 @@ export class Restore {
   finish(identity: RestoredIdentity): void {
     const store = this.#store;
     store.restoring(() => {
-      const lines = [...this.#writeDocuments(), ...this.#writePlans()];
+      const lines = [
+        ...this.#writeDocuments(this.#keepsPositions(identity)),
+        ...this.#writePlans(),
+      ];
       store.restoreLog(this.#allLines(lines), identity);
     });
   }
@@ -175,14 +178,28 @@ export class Restore {
     return true;
   }
 
-  #writeDocuments(): readonly RestoredLine[] {
+  /** Whether everything that was read before the positions is here, so that nothing has to be read again. */
+  #keepsPositions({ isWhole, isOwn, archivedSeq }: RestoredIdentity): boolean {
+    if (!isWhole || !isOwn || this.#rejected > 0) return false;
+    const { origin, collector } = this.#documents;
+    const isReached = (fields: ArchiveFields): boolean => fields.count('as_of_seq') <= archivedSeq;
+    return (
+      this.#attempt(
+        () =>
+          origin.all().every(({ fields }) => fields.has('position') && isReached(fields)) &&
+          collector.all().every(({ fields }) => isReached(fields)),
+      ) ?? false
+    );
+  }
+
+  #writeDocuments(keepsPositions: boolean): readonly RestoredLine[] {
     const store = this.#store;
     const { session, origin, copy, collector } = this.#documents;
     const written: RestoredLine[] = [];
     const note = (seq: number, kind: number, ref: number, revision = 0): void =>
       void written.push({ seq, kind, ref, revision });
     for (const { seq, fields } of origin.all()) {
-      const ref = this.#attempt(() => this.#origins.describe(fields)) ?? null;
+      const ref = this.#attempt(() => this.#origins.describe(fields, keepsPositions)) ?? null;
       if (ref !== null) note(seq, EVENT_KINDS.origin, ref);
     }
     for (const { seq, fields } of session.all()) {
@@ -198,7 +215,7 @@ export class Restore {
       });
     }
     for (const { seq, fields } of collector.all()) {
-      this.#attempt(() => restoreCollector(store, fields));
+      this.#attempt(() => restoreCollector(store, fields, !keepsPositions));
       note(seq, EVENT_KINDS.collector, COLLECTOR_REF);
     }
     return written;

@@ -5,8 +5,8 @@ import type { ArchiveFields } from './archive-fields.ts';
 const ORIGIN_SOURCES = ['transcript', 'hook', 'telemetry', 'custom', 'plan'] as const;
 
 /**
- * Origins of an archive by source and path. What their own lines say is written where they are first named, or when
- * those lines come; no position is, so that what still exists is read again from its beginning.
+ * Origins of an archive by source and path. What their own lines say is written when everything else is there; a position
+ * only where nothing before it can be missing. Else what still exists is read again from its beginning.
  */
 export class RestoredOrigins {
   readonly #store: WriteStore;
@@ -36,7 +36,7 @@ export class RestoredOrigins {
   }
 
   /** Writes what an origin's line says. An origin that has another name since is told by the line of that one. */
-  describe(fields: ArchiveFields): number | null {
+  describe(fields: ArchiveFields, keepsPosition: boolean): number | null {
     const source = fields.oneOf('source', ORIGIN_SOURCES);
     const path = fields.text('path');
     if (this.#today(source, path) !== path) return null;
@@ -50,6 +50,7 @@ export class RestoredOrigins {
       lines: fields.count('lines'),
       bytes: fields.count('bytes'),
       formerPaths: former.length === 0 ? null : JSON.stringify(former),
+      position: keepsPosition ? (fields.textOrNull('position') ?? '') : '',
     });
     return id;
   }

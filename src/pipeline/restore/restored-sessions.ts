@@ -51,10 +51,15 @@ const stretchesOf = (seen: ArchiveFields): readonly number[] => {
   return moments as readonly number[];
 };
 
+/** Names of the counts that come back; of reading, only where nothing is read again. */
+const ODDITIES = 'plan_oddities';
+const READING = ['entries', 'rejects', 'duplicates', 'origin_resets', 'pruned', ODDITIES] as const;
+
 /** Writes what the collector counted that follows from nothing else. */
 export const restoreCollector = (
   { hookQueries, tallies }: WriteStore,
   line: ArchiveFields,
+  isReadAgain: boolean,
 ): void => {
   for (const heard of line.rows('hook_events'))
     hookQueries.keepHeard(
@@ -63,7 +68,11 @@ export const restoreCollector = (
       heard.count('count'),
       heard.whole('last_at_ms'),
     );
-  const oddities = line.fields('plan_oddities');
-  for (const label of Object.keys(oddities.raw))
-    tallies.add('plan_oddities', label, oddities.count(label));
+  for (const tally of line.list('tallies')) {
+    const [name, label, value] = Array.isArray(tally) ? (tally as readonly unknown[]) : [];
+    const known = READING.find((one) => one === name);
+    if (known === undefined || typeof label !== 'string' || !Number.isSafeInteger(value))
+      throw new BadLineError('tallies are not names with a label and a count');
+    if (!isReadAgain || known === ODDITIES) tallies.add(known, label, value as number);
+  }
 };

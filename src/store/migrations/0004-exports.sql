@@ -32,7 +32,7 @@ CREATE TABLE document (
   PRIMARY KEY (kind, ref)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO document (kind, ref) SELECT 4, id FROM session UNION ALL SELECT 5, id FROM plan UNION ALL SELECT 6, id FROM origin;
-INSERT INTO document (kind, ref) SELECT 8, 0 WHERE EXISTS (SELECT 1 FROM hook_event);
+INSERT INTO document (kind, ref) SELECT 8, 0 WHERE EXISTS (SELECT 1 FROM origin);
 CREATE INDEX document_due ON document (kind, ref) WHERE due = 1;
 CREATE INDEX subagent_session ON subagent (session);
 -- Lines of kind 7 tell of a copy, and no later one supersedes them: ref is the request, revision the origin.

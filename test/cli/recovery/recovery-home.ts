@@ -72,6 +72,29 @@ export class RecoveryHome implements Disposable {
     }
   }
 
+  /** How far everything was read, and the counts of that. */
+  reading(): { readonly positions: readonly string[]; readonly tallies: readonly unknown[] } {
+    const db = new Database(this.store, { readonly: true });
+    try {
+      return {
+        positions: db
+          .prepare<[], string>('SELECT position FROM origin ORDER BY path')
+          .pluck()
+          .all(),
+        tallies: db.prepare('SELECT * FROM tally WHERE value <> 0 ORDER BY name, label').all(),
+      };
+    } finally {
+      db.close();
+    }
+  }
+
+  /** Makes everything be read again from its beginning. */
+  forgetPositions(): void {
+    const db = new Database(this.store);
+    db.exec(`UPDATE origin SET position = '', lines = 0, bytes = 0`);
+    db.close();
+  }
+
   /** What the store was put aside as, without what belongs to it. */
   aside(): readonly string[] {
     return readdirSync(this.home).filter((file) => /^hall-monitor\.db\.2.*\d(?:Z)?$/.test(file));

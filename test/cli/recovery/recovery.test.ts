@@ -113,7 +113,11 @@ describe('hall-monitor archive restore', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ rejected_lines: 0, damaged_files: [] });
     expect(home.state()).toEqual(before);
-    await home.run('import');
+    // Positions and counts of what was read come back too, so that nothing has to be read again.
+    expect(home.reading()).toEqual(full.reading());
+    expect(JSON.parse((await home.run('import --json')).out)).toMatchObject({ read_files: 0 });
+    home.forgetPositions();
+    expect(JSON.parse((await home.run('import --json')).out)).not.toMatchObject({ read_files: 0 });
     const after = home.state();
     expect(after['request']).toEqual(before['request']);
     expect(after['total_request']).toEqual(before['total_request']);
@@ -160,7 +164,8 @@ describe('hall-monitor archive restore', () => {
     );
     expect(home.state()['request']!.length).toBe(before['request']!.length - 1);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-    // The transcript still has what the damaged line said.
+    // The transcript still has what the damaged line said, so all of them are read again.
+    expect(home.reading().positions.every((position) => position === '')).toBe(true);
     await home.run('import');
     expect(home.state()['total_request']).toEqual(before['total_request']);
   });

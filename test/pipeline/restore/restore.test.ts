@@ -102,6 +102,49 @@ describe('a store that is built from an archive', () => {
   });
 });
 
+describe('how far a file was read', () => {
+  const read = (message: number, position: string): void => {
+    const told = batch([request({ key: `msg_${message}`, line: message })]);
+    const checkpoint = { position, sessionId: 'session-1', lines: message, bytes: message };
+    fixture.commit({ ...told, checkpoint });
+  };
+  const archived = (toSeq: number) => archiveOf(fixture.home).filter(({ seq }) => seq <= toSeq);
+  const lastSeq = (): number =>
+    Number(fixture.db.prepare('SELECT max(seq) FROM event').pluck().get());
+  const restoredPosition = (lines: ReturnType<typeof archived>, archivedSeq: number): unknown => {
+    const identity = { isOwn: true, isWhole: true, archivedSeq };
+    using restored = restoreFrom(lines, undefined, identity);
+    return restored.store.db.prepare('SELECT position FROM origin').pluck().get();
+  };
+
+  it('comes back where the archive has all that was read before', () => {
+    read(1, 'one');
+    logged();
+    expect(restoredPosition(archived(lastSeq()), lastSeq())).toBe('one');
+  });
+
+  it('does not where something was read that the archive does not know', () => {
+    read(1, 'one');
+    logged();
+    const reached = lastSeq();
+    read(2, 'two');
+    // The line of the origin is read after that, and what came with it is not archived.
+    expect(restoredPosition(archived(reached), reached)).toBe('');
+    logged();
+    expect(restoredPosition(archived(reached), reached)).toBe('');
+    expect(restoredPosition(archived(lastSeq()), lastSeq())).toBe('two');
+  });
+
+  it('is the earlier one where only the beginning of what came later is archived', () => {
+    read(1, 'one');
+    logged();
+    const lines = archived(lastSeq());
+    read(2, 'two');
+    const later = archived(lastSeq()).filter(({ seq }) => !lines.some((line) => line.seq === seq));
+    expect(restoredPosition([...lines, ...later], lastSeq())).toBe('one');
+  });
+});
+
 /** A request in two files, a session, hooks and a plan, as the version before archives kept them. */
 const EARLIER = `
   INSERT INTO session VALUES (1, 's'); INSERT INTO project VALUES (1, '/p'); INSERT INTO model VALUES (1, 'claude-opus-4-5');

@@ -8,6 +8,7 @@ import { builtInPriceTable } from '../../../src/pricing/table.ts';
 import type { ArchiveLine, ArchiveStream } from '../../../src/records/archive-line.ts';
 import { openStore, STORE_FILE } from '../../../src/store/open.ts';
 import { createReader } from '../../../src/store/reader.ts';
+import type { RestoredIdentity } from '../../../src/store/rows.ts';
 import { WriteStore } from '../../../src/store/write-store.ts';
 
 /** Everything that the log of a store tells, as an archive that follows it would have it. */
@@ -33,6 +34,7 @@ export interface RestoredStore extends Disposable {
 export const restoreFrom = (
   lines: readonly Pick<ArchiveLine, 'stream' | 'text'>[],
   order: readonly ArchiveStream[] | null = RESTORE_ORDER,
+  identity: Partial<RestoredIdentity> = {},
 ): RestoredStore => {
   const home = mkdtempSync(path.join(tmpdir(), 'hall-monitor-restored-'));
   const store = new WriteStore(openStore(home));
@@ -44,7 +46,14 @@ export const restoreFrom = (
         stream,
         lines.filter((line) => line.stream === stream).map(({ text }) => text),
       );
-  restore.finish({ storeId: 'old', isOwn: false, archivedSeq: 0, nowMs: 1 });
+  restore.finish({
+    storeId: 'old',
+    isOwn: false,
+    isWhole: false,
+    archivedSeq: 0,
+    nowMs: 1,
+    ...identity,
+  });
   store.settle();
   const ingest = createIngest({ store, pricer: createPricer(builtInPriceTable), now: () => 1 });
   while (ingest.recountPlans());
