@@ -88,7 +88,10 @@ describe('OTLP', () => {
     const server = await startCollector(place);
     await until('the end of the drain', async () => {
       const page = parseExposition(await (await server.get('/metrics')).text());
-      const lag = page.filter(({ name }) => name === 'hall_monitor_export_lag_events');
+      const lag = page.filter(
+        ({ name, labels }) =>
+          name === 'hall_monitor_export_lag_events' && labels['exporter']?.startsWith('otlp-'),
+      );
       return lag.length === 2 && lag.every(({ value }) => value === 0) ? true : undefined;
     });
     expect((await server.stop()).code).toBe(0);
