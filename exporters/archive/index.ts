@@ -122,8 +122,12 @@ class Follower {
   }
 
   async #lookWhereDue(archive: Archive): Promise<void> {
-    if (performance.now() - this.#lookedAtMs >= this.#config.sweepIntervalMs)
-      await this.#look(archive);
+    if (this.#dueInMs() <= 0) await this.#look(archive);
+  }
+
+  /** Whole milliseconds until the next look at all files. */
+  #dueInMs(): number {
+    return Math.ceil(this.#lookedAtMs + this.#config.sweepIntervalMs - performance.now());
   }
 
   async #look(archive: Archive): Promise<void> {
@@ -134,7 +138,7 @@ class Follower {
   /** Until something new has come and had a moment for company, or until the next round. */
   async #rest({ seq }: Archive, signal: AbortSignal): Promise<void> {
     const round = new AbortController();
-    const timer = setTimeout(() => round.abort(), this.#config.sweepIntervalMs);
+    const timer = setTimeout(() => round.abort(), Math.max(0, this.#dueInMs()));
     await this.#deps.reader.changed(seq, AbortSignal.any([signal, round.signal]));
     clearTimeout(timer);
     if (!round.signal.aborted) await pause(LINGER_MS, signal);

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkStore } from '../rollups/store-check.ts';
+import { checkStore, type StoreCheck } from '../rollups/store-check.ts';
+import { damageOf } from '../store/damage.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { escapeText, jsonText } from './escape.ts';
 import { EXIT } from './exit-codes.ts';
@@ -14,24 +15,49 @@ export async function runCheck(
   context: CommandContext,
 ): CommandResult {
   const { terminal } = context;
-  const check = await readStore(context, { sync: false }, checkStore);
-  if (options.json === true) {
-    terminal.print(jsonText(check));
-  } else {
-    const lines = [
-      check.ok ? 'The store is sound.' : 'The store is damaged:',
-      ...check.faults.map((fault) => `  ${fault}`),
-      `Schema ${check.schema_version}, ${countText(check.size_bytes)} bytes, requests from ${check.oldest_request ?? '-'} to ${check.newest_request ?? '-'}`,
-      ...Object.entries(check.counts).map(
-        ([table, rows]) => `  ${table.padEnd(16)} ${countText(rows).padStart(14)}`,
-      ),
-      ...(check.ok
-        ? []
-        : ['Build a new one from the archive and the transcripts with `hall-monitor db rebuild`.']),
-    ];
-    terminal.print(`${lines.map(escapeText).join('\n')}\n`);
-  }
+  const check = await examine(context);
+  if (options.json === true) terminal.print(jsonText(check));
+  else terminal.print(`${checkLines(check).map(escapeText).join('\n')}\n`);
   return check.ok ? EXIT.ok : EXIT.failure;
+}
+
+/** The examination, or the one fault that makes it impossible. */
+async function examine(context: CommandContext): Promise<StoreCheck | Unreadable> {
+  try {
+    return await readStore(context, { sync: false }, checkStore);
+  } catch (error) {
+    const damage = damageOf(error);
+    if (damage === null) throw error;
+    return { ok: false, faults: [damage] };
+  }
+}
+
+/** A store that cannot even be asked. */
+interface Unreadable {
+  readonly ok: false;
+  readonly faults: readonly string[];
+}
+
+function checkLines(check: StoreCheck | Unreadable): readonly string[] {
+  const { ok, faults } = check;
+  return [
+    ok ? 'The store is sound.' : 'The store is damaged:',
+    ...faults.map((fault) => `  ${fault}`),
+    ...('counts' in check ? countLines(check) : []),
+    ...(ok
+      ? []
+      : ['Build a new one from the archive and the transcripts with `hall-monitor db rebuild`.']),
+  ];
+}
+
+function countLines(check: StoreCheck): readonly string[] {
+  const { schema_version, size_bytes, oldest_request, newest_request, counts } = check;
+  return [
+    `Schema ${schema_version}, ${countText(size_bytes)} bytes, requests from ${oldest_request ?? '-'} to ${newest_request ?? '-'}`,
+    ...Object.entries(counts).map(
+      ([table, rows]) => `  ${table.padEnd(16)} ${countText(rows).padStart(14)}`,
+    ),
+  ];
 }
 
 /** Copies the store to a file for its owner alone, page by page, while others may read and write it. */

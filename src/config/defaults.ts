@@ -53,7 +53,7 @@ export const DEFAULTS = {
   },
   archive: {
     enabled: true,
-    sweepIntervalMs: 60_000,
+    sweepIntervalMs: 30_000,
     compressAfterDays: 7,
     keepDays: 365,
     compression: 'auto',

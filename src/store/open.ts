@@ -3,6 +3,7 @@ import { platform, userInfo } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { ConfigError } from '../errors.ts';
+import { damageOf } from './damage.ts';
 
 /** File name of the store inside the data folder. */
 export const STORE_FILE = 'hall-monitor.db';
@@ -94,7 +95,10 @@ const open = (file: string, options: Database.Options): Database.Database => {
     return db;
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    const hint = 'Check it with: hall-monitor db check';
+    const isDamaged = damageOf(cause) !== null;
+    const hint = isDamaged
+      ? 'Build it again with: hall-monitor db rebuild'
+      : 'Check it with: hall-monitor db check';
     throw new ConfigError(`Cannot open the store ${file}: ${describe(cause)}.`, { cause, hint });
   }
 };

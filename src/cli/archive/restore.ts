@@ -25,7 +25,7 @@ export async function runRestore(
     terminal.note(`hall-monitor: There is no archive ${escapeText(where)}.\n`);
     return EXIT.failure;
   }
-  const { lines, superseded, rejected, segments, damaged, unfinished } = built;
+  const { lines, superseded, rejected, segments, damaged, missing, unfinished } = built;
   if (json === true)
     terminal.print(
       jsonText({
@@ -36,6 +36,7 @@ export async function runRestore(
         superseded_lines: superseded,
         rejected_lines: rejected,
         damaged_files: damaged,
+        missing_files: missing,
         unfinished_files: unfinished,
       }),
     );
@@ -47,5 +48,5 @@ export async function runRestore(
     ];
     terminal.print(`${told.map(escapeText).join('\n')}\n`);
   }
-  return damaged.length > 0 || rejected > 0 ? EXIT.failure : EXIT.ok;
+  return damaged.length + missing.length > 0 || rejected > 0 ? EXIT.failure : EXIT.ok;
 }

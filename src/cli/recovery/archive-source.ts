@@ -26,6 +26,8 @@ export interface ArchiveSource {
   readonly storeId: string | null;
   /** Seq up to which that store was archived; 0 where nobody knows. */
   readonly lastSeq: number;
+  /** Files that its records name and that are not there, as `stream/file`. */
+  readonly missing: readonly string[];
   /** Whether every file that its records name is there, of one store alone, and none was ever deleted for its age. */
   readonly isComplete: boolean;
 }
@@ -35,12 +37,14 @@ export const findArchive = async (root: string): Promise<ArchiveSource> => {
   const segments: ArchiveSegment[] = [];
   const states: OpenState[] = [];
   const closed: ClosedSegment[] = [];
-  let isMissing = false;
+  const missing: string[] = [];
+  let isWhole = true;
   for (const stream of RESTORE_ORDER) {
     const found = await lookAt(root, stream);
     segments.push(...found.segments);
     closed.push(...found.closed);
-    isMissing ||= found.isMissing;
+    missing.push(...found.missing.map((file) => `${stream}/${file}`));
+    isWhole &&= found.isWhole;
     if (found.state !== null) states.push(found.state);
   }
   const newest = states.toSorted((left, right) => left.history - right.history).at(-1);
@@ -58,7 +62,8 @@ export const findArchive = async (root: string): Promise<ArchiveSource> => {
       states.length === RESTORE_ORDER.length &&
       states.every(({ store, history }) => store === storeId && history === newest?.history) &&
       closed.every(({ store, history }) => store === storeId && history === newest?.history) &&
-      !isMissing,
+      isWhole,
+    missing,
   };
 };
 
@@ -97,8 +102,10 @@ const lookAt = async (root: string, stream: ArchiveStream) => {
     ...[...closed.values()].map(({ stored }) => stored?.file ?? null),
     ...open.keys(),
   ];
-  const isMissing =
-    wanted.some((file) => file === null || !present.has(file)) ||
-    segments.some(({ sha256 }) => sha256 === null);
-  return { segments, closed: [...closed.values()], state, isMissing };
+  const missing = wanted.filter((file) => file !== null && !present.has(file));
+  const isWhole =
+    missing.length === 0 &&
+    !wanted.includes(null) &&
+    segments.every(({ sha256 }) => sha256 !== null);
+  return { segments, closed: [...closed.values()], state, missing, isWhole };
 };

@@ -25,6 +25,8 @@ export interface Built extends RestoreCounts {
   readonly segments: number;
   /** Files that are not what was written; what could be read of them was used. */
   readonly damaged: readonly string[];
+  /** Files that should be there and are not. */
+  readonly missing: readonly string[];
   /** Files whose last line has no end. */
   readonly unfinished: readonly string[];
   /** Name that the store which was there before has now; null where there was none. */
@@ -78,7 +80,7 @@ const fill = async (
     store.db.pragma('synchronous = OFF');
     const restore = new Restore(store);
     const [damaged, unfinished]: [string[], string[]] = [[], []];
-    const { segments, storeId, lastSeq } = source;
+    const { segments, storeId, lastSeq, missing } = source;
     const bytes = segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     let bytesRead = 0;
     for (const [filesRead, segment] of segments.entries()) {
@@ -100,7 +102,7 @@ const fill = async (
       nowMs,
     });
     store.settle();
-    return { ...restore.counts, segments: segments.length, damaged, unfinished };
+    return { ...restore.counts, segments: segments.length, damaged, missing, unfinished };
   } finally {
     store.db.close();
   }

@@ -20,6 +20,7 @@ export const builtLines = (built: Built): readonly string[] => {
       : [
           `${countText(built.damaged.length)} files are not what was written; what could be read of them was used.`,
         ]),
+    ...named('missing', built.missing),
     ...named('damaged', built.damaged),
     ...named('without an end', built.unfinished),
   ];

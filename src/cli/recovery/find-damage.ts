@@ -1,14 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { damageOf } from '../../store/damage.ts';
 import { STORE_FILE } from '../../store/open.ts';
 import { findArchive } from './archive-source.ts';
 import { isClean } from './clean-mark.ts';
 import { STORE_SUFFIXES } from './put-aside.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
-/** What SQLite says of a file that is no store, or not a whole one. */
-const DAMAGED = /^SQLITE_(?:NOTADB|CORRUPT)/;
 
 /**
  * Why the store in `home` cannot be used as it is, in words; null where it can, or where there is nothing to lose. One
@@ -25,9 +24,9 @@ export const findDamage = async (home: string, root: string): Promise<string | n
   try {
     return await examine(file, root);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!DAMAGED.test(code)) throw error;
-    return (error as Error).message;
+    const damage = damageOf(error);
+    if (damage === null) throw error;
+    return damage;
   }
 };
 

@@ -51,10 +51,16 @@ export const recoveryText = ({ reason, aside, built }: Recovery): string => {
   if (built === null)
     return `The store could not be used: ${reason}.${kept} There is no archive, so a new one is filled from the files that are still there.`;
   const rows = Object.values(built.lines).reduce((sum, count) => sum + count, 0);
-  const damaged = built.damaged.length + built.rejected;
-  const without =
-    damaged === 0
-      ? ''
-      : ` ${countText(built.damaged.length)} files of the archive are damaged, and ${countText(built.rejected)} lines could not be used.`;
+  const without = shortfallText(built);
   return `The store could not be used: ${reason}.${kept} It was rebuilt from ${countText(rows)} lines of the archive.${without} Files that are still there are read again.`;
+};
+
+/** What of the archive could not be used, in words; nothing where all of it could. */
+const shortfallText = ({ missing, damaged, rejected }: Built): string => {
+  const parts = [
+    missing.length > 0 && `${countText(missing.length)} of its files are missing`,
+    damaged.length > 0 && `${countText(damaged.length)} are damaged`,
+    rejected > 0 && `${countText(rejected)} lines could not be used`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? '' : ` Of the archive, ${parts.join(', ')}.`;
 };

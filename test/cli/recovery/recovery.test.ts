@@ -67,6 +67,50 @@ describe('a store that cannot be used', () => {
     expect((await home.run('db check')).code).toBe(0);
   });
 
+  const met = Object.entries({
+    ...DAMAGES,
+    'a page of zeros in the middle': ({ store }: RecoveryHome) => {
+      const db = new Database(store, { readonly: true });
+      const root = db
+        .prepare<[], number>(`SELECT rootpage FROM sqlite_schema WHERE name = 'rollup_request'`)
+        .pluck()
+        .get();
+      db.close();
+      overwrite(store, (root! - 1) * PAGE, Buffer.alloc(PAGE));
+    },
+  });
+  it.each(met)('is rebuilt by a report that meets it: %s', async (_name, damage) => {
+    using home = full.copy({ hasTranscripts: false });
+    const sound = await home.run('report session --json --no-sync');
+    damage(home);
+    const { code, out, err } = await home.run('report session --json');
+    expect({ code, out }).toEqual({ code: 0, out: sound.out });
+    expect(err).toContain('was rebuilt from');
+    expect(home.state()).toEqual(before);
+  });
+
+  it('is named by db check, and no report makes figures of it', async () => {
+    using home = full.copy({ hasTranscripts: false });
+    overwrite(home.store, 0, Buffer.alloc(100));
+    const check = await home.run('db check');
+    expect(check.code).toBe(1);
+    expect(check.out).toContain('file is not a database');
+    expect(check.out).toContain('hall-monitor db rebuild');
+    const report = await home.run('report session --json --no-sync');
+    expect({ code: report.code, out: report.out }).toEqual({ code: 78, out: '' });
+    expect(report.err).toContain('hall-monitor db rebuild');
+  });
+
+  it('comes back without what the archive lost, and that is said', async () => {
+    using home = full.copy({ hasTranscripts: false });
+    const requests = path.join(home.home, 'archive', 'requests');
+    const day = readdirSync(requests).find((file) => /^\d{4}-/.test(file));
+    rmSync(path.join(requests, day!));
+    rmSync(home.store);
+    const { err } = await home.run('import');
+    expect(err).toContain('Of the archive, 1 of its files are missing.');
+  });
+
   it('is one whose log of commits was cut off, so that the archive knows more than it', async () => {
     using home = full.copy({ hasTranscripts: false });
     const early = path.join(home.root, 'early.db');

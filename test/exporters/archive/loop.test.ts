@@ -123,6 +123,24 @@ describe('the loop of the archive', () => {
     expect(repeatedIn(root)).toEqual([]);
   });
 
+  it('finds within a minute what was deleted, also where something comes just before it looks', async () => {
+    const [book, home] = [new LogBook(), temporaryRoot()];
+    const root = join(home, 'archive');
+    start(book, home);
+    book.tell({ id: 'a', atMs: NINE_MS - DAY_MS });
+    await until(() => isHeld(book, root) && existsSync(join(root, 'clock.json')));
+    const yesterday = join(root, 'requests', '2026-11-19.jsonl');
+    rmSync(yesterday);
+    for (const waitMs of [27_000, 27_000]) {
+      await vi.advanceTimersByTimeAsync(waitMs);
+      book.tell({ id: `b${waitMs}`, atMs: NINE_MS });
+      await until(() => isHeld(book, root) || !existsSync(yesterday));
+    }
+    await vi.advanceTimersByTimeAsync(5_000);
+    await stillUntil(() => existsSync(yesterday) && isHeld(book, root));
+    expect(repeatedIn(root)).toEqual([]);
+  });
+
   it.each(['EACCES', 'ENOSPC', 'EROFS'])(
     'says so while nothing can be written (%s), and goes on without a gap when it can',
     async (code) => {
