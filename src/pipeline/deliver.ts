@@ -53,6 +53,8 @@ interface Sent {
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
+/** So many lines in a row refused one by one are no longer the fault of the lines. */
+const REFUSED_IN_A_ROW = 8;
 /** However long a far side says to stay away, it is asked again after so many milliseconds. */
 const LONGEST_ASKED_MS = 15 * 60_000;
 
@@ -68,12 +70,17 @@ export const createDelivery = (delivery: Delivery): DeliveryLoop => {
 class Loop {
   readonly #delivery: Delivery;
   readonly #backoff: ReturnType<typeof createBackoff>;
+  /** Between refusals; unlike the other one it does not begin anew with the next batch. */
+  readonly #patience: ReturnType<typeof createBackoff>;
   trouble: string | undefined;
+  #refusedInARow = 0;
 
   constructor(delivery: Delivery) {
     this.#delivery = delivery;
     const { random = Math.random } = delivery;
-    this.#backoff = createBackoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random });
+    const bounds = { firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random };
+    this.#backoff = createBackoff(bounds);
+    this.#patience = createBackoff(bounds);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -130,9 +137,10 @@ class Loop {
       if (answer === undefined) return null;
       const [line] = part;
       if (!(answer instanceof PermanentError)) taken += part.length - answer;
-      else if (part.length === 1 && line !== undefined)
+      else if (part.length === 1 && line !== undefined) {
         refused.push(this.#refusedLine(line, answer.message));
-      else {
+        await this.#slowDown(answer, signal);
+      } else {
         const half = Math.ceil(part.length / 2);
         waiting.push(part.slice(half), part.slice(0, half));
       }
@@ -151,6 +159,8 @@ class Loop {
         const outcome = await send(part, signal);
         this.#backoff.reset();
         this.trouble = undefined;
+        this.#patience.reset();
+        this.#refusedInARow = 0;
         return this.#rejected(outcome);
       } catch (error) {
         if (error instanceof PermanentError) return error;
@@ -170,6 +180,15 @@ class Loop {
     this.trouble = `The exporter ${exporter} waits: ${text}`;
     const ownMs = this.#backoff.next();
     await pause(Math.max(ownMs, Math.min(error.retryAfterMs ?? 0, LONGEST_ASKED_MS)), signal);
+  }
+
+  /** A far side that refuses whatever it is sent is asked ever more rarely, until a person has put it right. */
+  async #slowDown({ message }: PermanentError, signal: AbortSignal): Promise<void> {
+    this.#refusedInARow += 1;
+    if (this.#refusedInARow < REFUSED_IN_A_ROW) return;
+    const { exporter } = this.#delivery;
+    this.trouble = `The far side of ${exporter} refuses everything: ${message}`;
+    await pause(this.#patience.next(), signal);
   }
 
   #rejected(outcome: SendOutcome | void): number {

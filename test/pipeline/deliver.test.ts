@@ -174,6 +174,29 @@ describe('a delivery', () => {
     expect(log.counts.get('export_dropped test refused')).toBe(1);
   });
 
+  it('asks ever more rarely where everything is refused, so that little is lost until a person acts', async () => {
+    let isWrong = true;
+    const sent: unknown[] = [];
+    const loop = start({
+      send: async (lines) => {
+        await Promise.resolve();
+        if (isWrong) throw new PermanentError('What is this?');
+        sent.push(...lines.map(messageOf));
+      },
+    });
+    commitRequests(1, 200);
+    await vi.advanceTimersByTimeAsync(HOUR_MS / 4);
+    const lost = log.counts.get('export_dropped test refused') ?? 0;
+    expect(lost).toBeGreaterThan(8);
+    expect(lost).toBeLessThan(30);
+    expect(loop.trouble()).toBe('The far side of test refuses everything: What is this?');
+    isWrong = false;
+    await vi.advanceTimersByTimeAsync(HOUR_MS);
+    expect(loop.trouble()).toBeUndefined();
+    expect(sent.length + (log.counts.get('export_dropped test refused') ?? 0)).toBe(200);
+    expect(new Set(sent).size).toBe(sent.length);
+  });
+
   it('counts what the far side took and threw away, and does not send it again', async () => {
     let tries = 0;
     start({

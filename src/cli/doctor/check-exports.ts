@@ -19,7 +19,12 @@ function ofDeadLetters({ store: { db }, nowMs }: Scene): readonly Remark[] {
   return deadLetters(db).map(({ exporter, count, lastAtMs, lastReason }) =>
     warning(
       `The far side of ${exporter} refused ${countText(count)} entries for good, the last ${ageText(lastAtMs, nowMs)}: ${lastReason}`,
-      `hall-monitor export replay ${exporter}`,
+      REPLAYS[exporter],
     ),
   );
 }
+
+/** How what was refused is sent once more, by the name of the exporter. */
+const REPLAYS: Readonly<Record<string, string>> = {
+  clickhouse: 'hall-monitor export replay clickhouse',
+};
