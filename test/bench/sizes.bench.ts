@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { commandJson, type Place, runCommand } from '../support/running-command.ts';
 import type { Bench, Figures } from './bench.ts';
@@ -29,6 +29,10 @@ export const run: Bench = (options) =>
     await runCommand(place, 'export', 'jsonl', '--no-sync', '--out', file);
     const lines = readFileSync(file);
     const each = (bytes: number): number => rounded(bytes / events);
+    await runCommand(place, 'archive', 'update');
+    const days = readDays(join(place.home, 'archive'));
+    const archived = (size: (day: Buffer) => number): number =>
+      each(days.reduce((sum, day) => sum + size(day), 0));
     return {
       events,
       events_per_request: rounded(events / answer.totals.requests, 2),
@@ -38,6 +42,8 @@ export const run: Bench = (options) =>
       jsonl_bytes_per_event: each(lines.length),
       jsonl_gzip_bytes_per_event: each(gzipSync(lines).length),
       jsonl_zstd_bytes_per_event: each(zstdCompressSync(lines).length),
+      archive_bytes_per_event: archived((day) => day.length),
+      archive_zstd_bytes_per_event: archived((day) => zstdCompressSync(day).length),
       ...largeStore(folder, options.isQuick ? 100_000 : 1_000_000),
     };
   });
@@ -45,10 +51,21 @@ export const run: Bench = (options) =>
 const open = ({ home }: Pick<Place, 'home'>): Database.Database =>
   new Database(join(home, STORE), { readonly: true });
 
+/** The plain lines of every day file of an archive, however it is kept. */
+function readDays(root: string): readonly Buffer[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.includes('.jsonl') && !file.endsWith('manifest.jsonl'))
+    .map((file) => {
+      const bytes = readFileSync(join(root, file));
+      return file.endsWith('.zst') ? zstdDecompressSync(bytes) : bytes;
+    });
+}
+
+/** Entries and plan events; the log has lines that only the archive is told, too. */
 function countEvents(place: Place): number {
   const db = open(place);
   try {
-    return db.prepare<[], number>('SELECT count(*) FROM event').pluck().get() ?? 0;
+    return db.prepare<[], number>('SELECT count(*) FROM event WHERE kind <= 3').pluck().get() ?? 0;
   } finally {
     db.close();
   }
