@@ -20,8 +20,8 @@ export interface HousekeepingParts extends Omit<PruningParts, 'store' | 'prune' 
 
 /** A session at work is told to the archive as a whole no more often than this. */
 const DOCUMENTS_INTERVAL_MS = 30_000;
-/** How often the store is looked through for rows that are too old. */
-const PRUNING_INTERVAL_MS = 3_600_000;
+/** How often the store is looked through for rows that are too old: that takes minutes where there are millions. */
+const PRUNING_INTERVAL_MS = 86_400_000;
 const FIRST_PRUNING_MS = 60_000;
 
 /** Tells the archive what stands in no entry, and lets old rows leave, now and then. */

@@ -82,6 +82,8 @@ export class HotWindow {
   /** Looks at some lines, in the transaction at hand. */
   step(limits: HotLimits): Pruned {
     const place = this.#place.get()!;
+    if (place.seq === 0 && !this.#rows.any(limits.cutoffMs))
+      return { isMore: false, rows: 0, dropped: new Map() };
     // The last line stays, so that its number is never given to another one.
     const toSeq = Math.min(limits.archivedSeq, this.#lastSeq.get()! - 1);
     const page = this.#page.all(place.seq, toSeq, limits.lines);

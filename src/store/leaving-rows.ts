@@ -48,6 +48,7 @@ export class LeavingRows {
   readonly #gone: GoneRows;
   readonly #present: Readonly<Record<number, Statement<[string], number>>>;
   readonly #leaving: Readonly<Record<number, Statement<[string, number], LeavingRow>>>;
+  readonly #old: readonly Statement<[number], number>[];
   readonly #remove: Readonly<Record<number, Statement<[number]>>>;
   readonly #removeCopies: Statement<[number]>;
   readonly #aliases: Statement<[number], string>;
@@ -71,12 +72,26 @@ export class LeavingRows {
          WHERE ${among} AND at_ms < ? AND id < (SELECT max(id) FROM ${table}) AND NOT (${stays})`,
       ),
     );
+    this.#old = Object.values(
+      each((table, stays) =>
+        db
+          .prepare<[number], number>(
+            `SELECT 1 FROM ${table} AS row WHERE at_ms < ? AND id < (SELECT max(id) FROM ${table}) AND NOT (${stays}) LIMIT 1`,
+          )
+          .pluck(),
+      ),
+    );
     this.#remove = each((table) => db.prepare(`DELETE FROM ${table} WHERE id = ?`));
     this.#removeCopies = db.prepare('DELETE FROM request_copy WHERE request = ?');
     this.#aliases = db
       .prepare<[number], string>('SELECT key FROM occurrence_alias WHERE ref = ?')
       .pluck();
     this.#removeAliases = db.prepare('DELETE FROM occurrence_alias WHERE ref = ?');
+  }
+
+  /** Whether any row may leave, found by its time without a look at the log. */
+  any(beforeMs: number): boolean {
+    return this.#old.some((old) => old.get(beforeMs) !== undefined);
   }
 
   /** For each line whose row may leave, the row; `gone` where there is no row any more. Others are not in it. */

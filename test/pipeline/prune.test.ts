@@ -69,6 +69,22 @@ describe('rows that leave the store', () => {
     expect(sumsOf(fixture.db).kept).toEqual(before);
   });
 
+  it('are not looked for in the log while none is old enough', () => {
+    fixture.commit(...days(0, 4));
+    const step = (cutoffMs: number): readonly unknown[] => [
+      fixture.store.prune({
+        cutoffMs,
+        archivedSeq: lastSeq(),
+        cursors: new Map(),
+        backlogBytes: 0,
+        lines: 3,
+      }).isMore,
+      fixture.db.prepare('SELECT seq FROM hot_window').pluck().get(),
+    ];
+    expect(step(AT_MS)).toEqual([false, 0]);
+    expect(step(AT_MS + 1)).toEqual([true, 3]);
+  });
+
   it('stay while the archive is behind', () => {
     fixture.commit(...days(0, 4));
     prune({ archivedSeq: 0 });
