@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import path from 'node:path';
 import { pushers } from '../../exporters/index.ts';
 import type { InstallablePusher, Pusher, PusherDeps } from '../component.ts';
+import { freeMemory } from '../runtime/free-memory.ts';
 import { readCursor } from '../store/cursor-table.ts';
 import { STORE_FILE } from '../store/open.ts';
 import { createReader, type Reader } from '../store/reader.ts';
@@ -9,6 +10,7 @@ import type { Cursors } from '../store/store.ts';
 import type { ExportCommand, ExportOrder, ExportReport } from './export-messages.ts';
 import { createCursorSaver } from './export-cursors.ts';
 import { relayLog } from './relay-log.ts';
+import { createTidying } from './tidying.ts';
 
 /**
  * The thread that exports: each exporter that pushes has its own loop over the log here, so that neither a slow far side
@@ -27,23 +29,35 @@ const exportAll = async (order: ExportOrder): Promise<void> => {
     if (command.kind === 'committed') reader.notify(command.lastSeq);
     if (command.kind === 'cursor_saved') saver.answer(command);
   });
-  const inUse = new Set<string>();
+  const tidying = createTidying(() => {
+    reader.db.pragma('shrink_memory');
+    freeMemory();
+  });
+  const inUse = new Map<string, number>();
   const cursors: Cursors = {
     load: (exporter) => {
-      inUse.add(exporter);
-      return readCursor(reader.db, exporter);
+      const cursor = readCursor(reader.db, exporter);
+      inUse.set(exporter, cursor?.seq ?? 0);
+      return cursor;
     },
-    save: saver.save,
+    save: (exporter, seq, refused) => {
+      tidying.note(seq - (inUse.get(exporter) ?? 0));
+      inUse.set(exporter, seq);
+      return saver.save(exporter, seq, refused);
+    },
   };
   const running = await createPushers(order, depsOf(order, reader, cursors));
   tell({ kind: 'opened' });
   const tellState = (): void =>
     tell({
       kind: 'state',
-      exporters: [...inUse],
+      exporters: [...inUse.keys()],
       troubles: running.flatMap((pusher) => pusher.trouble?.() ?? []),
     });
-  const timer = setInterval(tellState, STATE_INTERVAL_MS);
+  const timer = setInterval(() => {
+    tellState();
+    tidying.tick();
+  }, STATE_INTERVAL_MS);
   try {
     await Promise.all(running.map((pusher) => pusher.run(stop.signal)));
   } finally {
