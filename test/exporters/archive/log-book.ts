@@ -59,7 +59,7 @@ export class LogBook {
     load: () => (this.cursorSeq === null ? null : { seq: this.cursorSeq, sinceMs: 0 }),
     save: async (_exporter, seq) => {
       if (this.savesFail !== undefined) throw this.savesFail;
-      this.cursorSeq = Math.max(seq, this.cursorSeq ?? 0);
+      this.cursorSeq = seq === 0 ? 0 : Math.max(seq, this.cursorSeq ?? 0);
     },
   };
 
