@@ -75,7 +75,7 @@ export class LogBook {
           .slice(0, toSeq)
           .filter((line) => line.stream === stream && isNewest(line))
           .filter(({ atMs }) => atMs >= startMs && atMs < startMs + DAY_MS)
-          .filter(({ atMs }) => atMs >= this.hotSinceMs),
+          .filter(({ atMs }) => atMs >= this.hotSinceMs || stream.startsWith('plan')),
       hotSinceMs: () => this.hotSinceMs,
       storeId: () => this.storeId,
       lastSeq: () => this.#lines.length,
