@@ -3,7 +3,7 @@ import { ARCHIVE_STREAMS, type ArchiveStream } from '../../src/records/archive-l
 import type { StoreReader } from '../../src/store/store.ts';
 import { adoptSegment, closeAsFound, takeOtherForm } from './adopt-segment.ts';
 import { type ArchiveFiles, DRAFT } from './archive-files.ts';
-import { headOf, linesOf } from './archived-lines.ts';
+import { headOf, type LineHead, linesOf } from './archived-lines.ts';
 import type { ClosedSegment } from './closed-segment.ts';
 import { isUnreadable } from './segment-lines.ts';
 import { MANIFEST_FILE, type ManifestText, readManifest } from './manifest.ts';
@@ -220,7 +220,7 @@ interface Found {
 const sortOut = async (
   folder: StreamFolder,
   { seq, origin }: Found,
-  { nowMs, warn }: OpenOptions,
+  { reader, nowMs, warn }: OpenOptions,
 ): Promise<void> => {
   const open = new Set(folder.open.map(segmentFile));
   const remove = (file: string): Promise<void> => folder.files.remove(folder.path(file));
@@ -232,7 +232,7 @@ const sortOut = async (
     try {
       if (closed !== undefined) {
         if (await isLeftOver(folder, file, closed, nowMs)) await remove(file);
-      } else if (seq !== null && (await isOfUnfinishedBatch(folder, file, seq))) {
+      } else if (seq !== null && (await isOfUnfinishedBatch(folder, file, { seq, reader }))) {
         await remove(file);
       } else {
         await adoptSegment(folder, file, origin, nowMs);
@@ -263,12 +263,19 @@ const isLeftOver = async (
 const isOfUnfinishedBatch = async (
   folder: StreamFolder,
   file: string,
-  seq: number,
+  { seq, reader }: { readonly seq: number } & Pick<OpenOptions, 'reader'>,
 ): Promise<boolean> => {
   if (!file.endsWith('.jsonl')) return false;
   for await (const line of linesOf(folder.files.read(folder.path(file)))) {
     const head = headOf(line);
-    return head === null || head.seq > seq;
+    return head === null || (head.seq > seq && isInLog(head, reader));
   }
   return true;
+};
+
+/** Whether a line may come again: another archive, which somebody copied from, has lines that this log does not know. */
+const isInLog = ({ id, seq }: LineHead, reader: OpenOptions['reader']): boolean => {
+  if (seq > reader.lastSeq()) return false;
+  const [line] = reader.archived(seq - 1, 1).lines;
+  return line === undefined || line.id === id;
 };
