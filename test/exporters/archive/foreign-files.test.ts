@@ -1,4 +1,4 @@
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { archiveFiles } from '../../../exporters/archive/archive-files.ts';
@@ -40,4 +40,19 @@ it('still takes away a file that was begun by a batch that was not finished', as
   await drain(await open({ book, root }));
   expect(filesIn(root)).toEqual(['2026-11-20.jsonl', '2026-11-21.jsonl']);
   expect(heldIn(root)).toEqual(book.truth);
+});
+
+it('leaves folders and links alone that are called like its files', async () => {
+  const [book, root] = [new LogBook(), temporaryRoot()];
+  tell(book, 'first', 3, NINE_MS);
+  await drain(await open({ book, root }));
+  const [folder, link] = ['2026-11-01.jsonl', '2026-11-02.jsonl'].map((name) =>
+    join(root, 'requests', name),
+  ) as [string, string];
+  mkdirSync(folder);
+  symlinkSync('/etc/hosts', link);
+  tell(book, 'second', 3, NINE_MS);
+  await drain(await open({ book, root }));
+  expect(heldIn(root)).toEqual(book.truth);
+  expect([existsSync(folder), existsSync(link)]).toEqual([true, true]);
 });
