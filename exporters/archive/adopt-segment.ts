@@ -9,7 +9,10 @@ import type { StreamFolder } from './stream-folder.ts';
 
 const NEWLINE = 0x0a;
 
-/** Makes records for a file that has none, as it is: the books were lost, or somebody put it there. */
+/**
+ * Makes records for a file that has none, as it is: the books were lost, or somebody put it there. Where its lines go
+ * beyond what was written here, nobody knows whose they are.
+ */
 export const adoptSegment = async (
   folder: StreamFolder,
   stored: string,
@@ -21,7 +24,9 @@ export const adoptSegment = async (
   const file = segmentFile(name);
   if (stored === file) await cutUnfinishedLine(folder, file);
   const content = await contentOf(folder, stored);
-  const origin = { store, history, openedAtMs: nowMs };
+  const isForeign = content.lastSeq > folder.progress.seq;
+  const whose = isForeign ? { store: '', history: 0 } : { store, history };
+  const origin = { ...whose, openedAtMs: nowMs };
   const adopted = { kind: 'closed', file, adopted: true, atMs: nowMs } as const;
   await folder.record({ ...adopted, ...origin, ...content });
   if (stored !== file) await recordCompressed(folder, file, stored, nowMs);

@@ -36,7 +36,7 @@ export interface ArchiveFiles {
   readonly remove: (path: string) => Promise<void>;
   readonly makeFolder: (path: string) => Promise<void>;
   readonly syncFolder: (path: string) => Promise<void>;
-  /** Names in a folder; none where it is not there. */
+  /** Names of the files in a folder, links and folders left out; none where it is not there. */
   readonly list: (path: string) => Promise<readonly string[]>;
 }
 
@@ -147,7 +147,8 @@ export const archiveFiles: ArchiveFiles = {
   syncFolder,
   list: async (path) => {
     try {
-      return await readdir(path);
+      const entries = await readdir(path, { withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;

@@ -50,7 +50,8 @@ export const openArchive = async (parts: ArchiveParts): Promise<Archive> => {
   const clock = new SteadyClock(clocks, kept);
   const cursorSeq = cursors.load(ARCHIVE)?.seq ?? 0;
   const nowMs = clock.read();
-  const streams = await openStreams({ files, root, reader, cursorSeq, nowMs, warn });
+  const beginAnew = (): Promise<void> => cursors.save(ARCHIVE, 0);
+  const streams = await openStreams({ files, root, reader, cursorSeq, beginAnew, nowMs, warn });
   await files.syncFolder(root);
   return new Archive(parts, { clock, kept, streams });
 };

@@ -7,17 +7,32 @@ export interface LineHead {
   readonly seq: number;
 }
 
-/** The lines of a text that comes in pieces; the last one may lack its newline. */
+/** Of a line that is longer than any can be, so many characters are kept. */
+const MAX_KEPT = 64 * 1024 * 1024;
+
+/** The lines of a text that comes in pieces; the last one may lack its newline. Takes time in proportion to the text. */
 export async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  let [parts, size]: [string[], number] = [[], 0];
+  const add = (text: string): void => {
+    if (size < MAX_KEPT) parts.push(text);
+    size += text.length;
+  };
+  const take = (): string => {
+    const line = parts.join('');
+    [parts, size] = [[], 0];
+    return line;
+  };
   for await (const piece of pieces) {
-    const lines = (rest + decoder.write(piece)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...others] = decoder.write(piece).split('\n');
+    add(first);
+    for (const other of others) {
+      yield take();
+      add(other);
+    }
   }
-  rest += decoder.end();
-  if (rest !== '') yield rest;
+  add(decoder.end());
+  if (size > 0) yield take();
 }
 
 /** What a line says about itself; null where it is no line of an archive. */

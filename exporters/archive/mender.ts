@@ -1,3 +1,4 @@
+import type { ArchiveStream } from '../../src/records/archive-line.ts';
 import type { StoreReader } from '../../src/store/store.ts';
 import type { FileMark } from './archive-files.ts';
 import type { ClosedSegment, StoredFile } from './closed-segment.ts';
@@ -23,6 +24,12 @@ export interface Budget {
   bytes: number;
 }
 
+/** Streams of what never leaves the store. */
+const STAYS: ReadonlySet<ArchiveStream> = new Set(['plan_events', 'plans']);
+
+const lostText = (file: string, mark: FileMark | null): string =>
+  `${file} is ${mark === null ? 'gone' : 'damaged'}, and the store no longer holds that day`;
+
 /** Compares files with what was written, and writes damaged ones anew where the store still holds their day. */
 export class Mender {
   readonly #parts: MenderParts;
@@ -35,10 +42,7 @@ export class Mender {
 
   /** Sentences about what is damaged and stays so. */
   get damages(): readonly string[] {
-    return [...this.#damaged].map(
-      ([file, mark]) =>
-        `${file} is ${mark === null ? 'gone' : 'damaged'}, and the store no longer holds that day`,
-    );
+    return [...this.#damaged].map(([file, mark]) => lostText(file, mark));
   }
 
   /** Sees to it that an open segment's file is what was written; where it cannot be, the segment is closed as it is. */
@@ -65,7 +69,7 @@ export class Mender {
       if (this.#damaged.has(name)) return;
       this.#damaged.set(name, mark);
       this.#parts.count('archive_damage', `${folder.stream} lost`);
-      this.#parts.warn(`${name} is damaged, and the store no longer holds that day`);
+      this.#parts.warn(lostText(name, mark));
       return;
     }
     const rebuilt = await this.#rebuild(folder, segment);
@@ -93,8 +97,9 @@ export class Mender {
     return true;
   }
 
-  #isHeld({ origin }: StreamFolder, day: string, history: number): boolean {
-    return history === origin.history && dayStartMs(day) >= this.#parts.reader.hotSinceMs();
+  #isHeld({ stream, origin }: StreamFolder, day: string, history: number): boolean {
+    if (history !== origin.history) return false;
+    return STAYS.has(stream) || dayStartMs(day) >= this.#parts.reader.hotSinceMs();
   }
 
   #rebuild(folder: StreamFolder, name: OpenSegment | ClosedSegment) {

@@ -3,13 +3,13 @@ import { ARCHIVE_STREAMS, type ArchiveStream } from '../../src/records/archive-l
 import type { StoreReader } from '../../src/store/store.ts';
 import { adoptSegment, closeAsFound, takeOtherForm } from './adopt-segment.ts';
 import { type ArchiveFiles, DRAFT } from './archive-files.ts';
-import { headOf, linesOf } from './archived-lines.ts';
+import { headOf, type LineHead, linesOf } from './archived-lines.ts';
 import type { ClosedSegment } from './closed-segment.ts';
 import { isUnreadable } from './segment-lines.ts';
 import { MANIFEST_FILE, type ManifestText, readManifest } from './manifest.ts';
-import { readOpenState, type OpenState } from './open-state.ts';
+import { readOpenState, type OpenSegment, type OpenState } from './open-state.ts';
 import { parseSegmentFile, segmentFile } from './segment-name.ts';
-import type { Origin } from './segment-record.ts';
+import type { Origin, SegmentRecord } from './segment-record.ts';
 import { StreamFolder } from './stream-folder.ts';
 
 /** What an archive's folders are opened with. */
@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly reader: Pick<StoreReader, 'storeId' | 'archived' | 'lastSeq'>;
   /** Cursor that the store has; everything up to it was in the files. */
   readonly cursorSeq: number;
+  /** Sets that cursor back to the beginning, so that nothing leaves the store that is not in the files again. */
+  readonly beginAnew: () => Promise<void>;
   readonly nowMs: number;
   /** Tells a person of something that is not as it should be. */
   readonly warn: (text: string) => void;
@@ -30,8 +32,16 @@ export const openStreams = async (options: OpenOptions): Promise<readonly Opened
   const found: FoundStream[] = [];
   for (const stream of ARCHIVE_STREAMS) found.push(await findStream(stream, options));
   const isSame = found.every(({ state }) => state === null || isSameHistory(state, options));
+  const lacks = isSame
+    ? isBehind(found, options)
+    : found.some((one) => isOfOtherStores(one, options));
+  const startOf = ({ isNew }: FoundStream): number => (isNew || lacks ? 0 : options.cursorSeq);
+  // Before anything is written: what is begun anew does not look so any more after a crash.
+  if (options.cursorSeq > 0 && found.some((one) => startOf(one) === 0)) await options.beginAnew();
+  const history = 1 + Math.max(...found.map(lastHistory));
   const opened: OpenedStream[] = [];
-  for (const one of found) opened.push(await openStream(one, isSame, options));
+  for (const one of found)
+    opened.push(await openStream(one, { isSame, startSeq: startOf(one), history }, options));
   return opened;
 };
 
@@ -92,28 +102,38 @@ const comparedManifest = (
   return { manifest: { ...manifest, tip: state.tip }, faults: [...faults, changed] };
 };
 
+/** How a stream is gone on with. */
+interface GoingOn {
+  /** Whether files and store tell of the same past. */
+  readonly isSame: boolean;
+  readonly startSeq: number;
+  /** Number of the history that begins where they do not. */
+  readonly history: number;
+}
+
+const lastHistory = ({ manifest, state }: FoundStream): number =>
+  manifest.records.reduce(
+    (last, record) => Math.max(last, record.kind === 'closed' ? record.history : 0),
+    state?.history ?? 0,
+  );
+
 /**
  * Takes away what a crash left: half-written files, and files that a later step had replaced or deleted already. Lines
  * behind what the state file says are cut off when their file is next looked at.
  */
 const openStream = async (
-  { stream, path, manifest, state, isNew, faults }: FoundStream,
-  isSame: boolean,
+  { stream, path, manifest, state, faults }: FoundStream,
+  { isSame, startSeq, history }: GoingOn,
   options: OpenOptions,
 ): Promise<OpenedStream> => {
-  const { files, reader, cursorSeq, nowMs } = options;
+  const { files, reader, nowMs } = options;
   const going = isSame ? state : null;
-  const histories = manifest.records.map((record) =>
-    record.kind === 'closed' ? record.history : 0,
-  );
-  const before = Math.max(0, state?.history ?? 0, ...histories);
-  const startSeq = isNew ? 0 : cursorSeq;
   const folder = new StreamFolder({
     stream,
     files,
     folder: path,
     manifest,
-    origin: { store: reader.storeId(), history: going === null ? before + 1 : before },
+    origin: { store: reader.storeId(), history: going?.history ?? history },
     progress: {
       seq: Math.max(startSeq, going?.seq ?? 0),
       lastId: going?.lastId ?? '',
@@ -122,12 +142,55 @@ const openStream = async (
     open: going?.open ?? [],
   });
   await folder.tidyBooks(manifest);
-  if (state !== null && going === null) {
-    for (const segment of state.open) await closeAsFound(folder, segment, state, nowMs);
+  for (const segment of state?.open ?? []) {
+    if (going === null || (await hasKnownEnd(folder, segment, startSeq)))
+      await closeAsFound(folder, segment, state!, nowMs);
   }
-  await sortOut(folder, { seq: going?.seq ?? null, origin: state ?? folder.origin }, options);
+  const seq = going === null ? null : Math.max(going.seq, startSeq);
+  await sortOut(folder, { seq, origin: state ?? folder.origin }, options);
   if (going === null) await folder.save();
   return { folder, startSeq, faults };
+};
+
+/** So many numbers before the cursor are looked at; more would hold up the start. */
+const LOOKED_AT = 2_000;
+
+/** Whether files lack lines that the store's cursor says are in them: somebody put an older copy in their place. */
+const isBehind = (found: readonly FoundStream[], { reader, cursorSeq }: OpenOptions): boolean => {
+  const reached = new Map(
+    found.flatMap(({ stream, state }) => (state === null ? [] : [[stream, state.seq] as const])),
+  );
+  return reader
+    .archived(Math.max(0, cursorSeq - LOOKED_AT), LOOKED_AT)
+    .lines.some(({ stream, seq }) => seq <= cursorSeq && seq > (reached.get(stream) ?? seq));
+};
+
+/** Whether all that was written here came from other stores, so that the store's cursor says nothing about it. */
+const isOfOtherStores = ({ manifest, state }: FoundStream, { reader }: OpenOptions): boolean => {
+  const storeId = reader.storeId();
+  const isOurs = (record: SegmentRecord): boolean =>
+    record.kind === 'closed' && record.store === storeId;
+  return state !== null && state.store !== storeId && !manifest.records.some(isOurs);
+};
+
+/**
+ * Whether lines behind what the state file says are up to the cursor: after a crash before the state was written, and a
+ * restore that read them.
+ */
+const hasKnownEnd = async (
+  folder: StreamFolder,
+  { content, ...name }: OpenSegment,
+  cursorSeq: number,
+): Promise<boolean> => {
+  const { files } = folder;
+  const file = folder.path(segmentFile(name));
+  const mark = await files.mark(file);
+  if (mark === null || mark.sizeBytes <= content.sizeBytes) return false;
+  for await (const line of linesOf(files.read(file))) {
+    const seq = headOf(line)?.seq ?? 0;
+    if (seq > content.lastSeq && seq <= cursorSeq) return true;
+  }
+  return false;
 };
 
 /**
@@ -157,7 +220,7 @@ interface Found {
 const sortOut = async (
   folder: StreamFolder,
   { seq, origin }: Found,
-  { nowMs, warn }: OpenOptions,
+  { reader, nowMs, warn }: OpenOptions,
 ): Promise<void> => {
   const open = new Set(folder.open.map(segmentFile));
   const remove = (file: string): Promise<void> => folder.files.remove(folder.path(file));
@@ -169,7 +232,7 @@ const sortOut = async (
     try {
       if (closed !== undefined) {
         if (await isLeftOver(folder, file, closed, nowMs)) await remove(file);
-      } else if (seq !== null && (await isOfUnfinishedBatch(folder, file, seq))) {
+      } else if (seq !== null && (await isOfUnfinishedBatch(folder, file, { seq, reader }))) {
         await remove(file);
       } else {
         await adoptSegment(folder, file, origin, nowMs);
@@ -200,12 +263,19 @@ const isLeftOver = async (
 const isOfUnfinishedBatch = async (
   folder: StreamFolder,
   file: string,
-  seq: number,
+  { seq, reader }: { readonly seq: number } & Pick<OpenOptions, 'reader'>,
 ): Promise<boolean> => {
   if (!file.endsWith('.jsonl')) return false;
   for await (const line of linesOf(folder.files.read(folder.path(file)))) {
     const head = headOf(line);
-    return head === null || head.seq > seq;
+    return head === null || (head.seq > seq && isInLog(head, reader));
   }
   return true;
+};
+
+/** Whether a line may come again: another archive, which somebody copied from, has lines that this log does not know. */
+const isInLog = ({ id, seq }: LineHead, reader: OpenOptions['reader']): boolean => {
+  if (seq > reader.lastSeq()) return false;
+  const [line] = reader.archived(seq - 1, 1).lines;
+  return line === undefined || line.id === id;
 };

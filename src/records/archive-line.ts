@@ -1,11 +1,14 @@
-/** The streams of an archive; each has a file a day. */
+/**
+ * The streams of an archive, in the order in which a batch is written to them; each has a file a day. Sessions come last:
+ * how far files were read must not be known before everything that was read in them is there.
+ */
 export const ARCHIVE_STREAMS = [
   'requests',
   'tool_calls',
   'occurrences',
   'plan_events',
-  'sessions',
   'plans',
+  'sessions',
 ] as const;
 
 /** One of the streams. */

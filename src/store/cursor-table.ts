@@ -26,7 +26,7 @@ export class CursorTable {
   constructor(db: Database) {
     this.#move = db.prepare(
       `INSERT INTO export_cursor (exporter, seq, since_ms) VALUES (?, ?, ?)
-       ON CONFLICT (exporter) DO UPDATE SET seq = max(seq, excluded.seq)`,
+       ON CONFLICT (exporter) DO UPDATE SET seq = iif(excluded.seq = 0, 0, max(seq, excluded.seq))`,
     );
     this.#refuse = db.prepare(
       `INSERT INTO export_dead_letter (exporter, seq, entry_id, revision, reason, body, refused_at_ms)
@@ -36,7 +36,7 @@ export class CursorTable {
     );
   }
 
-  /** Moves a cursor forward; never back. */
+  /** Moves a cursor forward; never back, but for 0, from which on everything is sent anew. */
   move(exporter: string, seq: number, nowMs: number): void {
     this.#move.run(exporter, seq, nowMs);
   }

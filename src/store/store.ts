@@ -83,7 +83,10 @@ export interface Refused {
 export interface Cursors {
   /** Null for an exporter that was never there. */
   readonly load: (exporter: string) => Cursor | null;
-  /** Resolves once the position is on disk, in one transaction with what was refused on the way to it. */
+  /**
+   * Resolves once the position is on disk, in one transaction with what was refused on the way to it. Positions never move
+   * back, but for 0, from which on everything is sent anew.
+   */
   readonly save: (exporter: string, seq: number, refused?: readonly Refused[]) => Promise<void>;
 }
 

@@ -26,7 +26,8 @@ export const readSegment = async (
 ): Promise<SegmentState> => {
   const hash = createHash('sha256');
   let hashedBytes = 0;
-  let rest: Buffer = Buffer.alloc(0);
+  let rest: Buffer[] = [];
+  let restBytes = 0;
   let isTooLong = false;
   try {
     for await (const piece of plainPieces(path, archiveFiles.read(path))) {
@@ -37,16 +38,19 @@ export const readSegment = async (
       }
       const end = piece.lastIndexOf(NEWLINE);
       if (end < 0) {
-        if (!isTooLong) rest = Buffer.concat([rest, piece]);
-        if (rest.length <= MAX_LINE_CHARACTERS) continue;
+        if (isTooLong) continue;
+        rest.push(piece);
+        restBytes += piece.length;
+        if (restBytes <= MAX_LINE_CHARACTERS) continue;
         isTooLong = true;
-        rest = Buffer.from('a line that is too long');
+        rest = [Buffer.from('a line that is too long')];
         continue;
       }
       const begin = isTooLong ? piece.indexOf(NEWLINE) : 0;
-      const whole = Buffer.concat([rest, piece.subarray(begin, end)]);
+      const whole = Buffer.concat([...rest, piece.subarray(begin, end)]);
       take(whole.toString('utf8').split('\n'));
-      rest = Buffer.from(piece.subarray(end + 1));
+      rest = end + 1 < piece.length ? [Buffer.from(piece.subarray(end + 1))] : [];
+      restBytes = piece.length - end - 1;
       isTooLong = false;
     }
   } catch (error) {

@@ -455,6 +455,22 @@ describe('an archive that is damaged', () => {
     expect(existsSync(join(root, 'plans/open.json'))).toBe(true);
   });
 
+  it.each(['plans', 'plan_events'] as const)(
+    'builds a file of %s again however old it is, since they never leave the store',
+    async (stream) => {
+      const [book, root] = [new LogBook(), temporaryRoot()];
+      const archive = await open({ book, root });
+      book.tell({ id: 'a', atMs: NINE_MS - 40 * DAY_MS, stream });
+      await drain(archive);
+      await archive.look(true);
+      book.hotSinceMs = NINE_MS - 30 * DAY_MS;
+      rmSync(join(root, stream, '2026-10-11.jsonl.zst'));
+      await archive.look();
+      expect(archive.damages).toEqual([]);
+      expect(heldIn(root)).toEqual(book.truth);
+    },
+  );
+
   it('tells of a damaged day that the store no longer holds, leaves it, and goes on', async () => {
     const [book, root, counts] = [new LogBook(), temporaryRoot(), new Map<string, number>()];
     const archive = await open({ book, root, counts });

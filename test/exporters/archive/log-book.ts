@@ -59,7 +59,7 @@ export class LogBook {
     load: () => (this.cursorSeq === null ? null : { seq: this.cursorSeq, sinceMs: 0 }),
     save: async (_exporter, seq) => {
       if (this.savesFail !== undefined) throw this.savesFail;
-      this.cursorSeq = Math.max(seq, this.cursorSeq ?? 0);
+      this.cursorSeq = seq === 0 ? 0 : Math.max(seq, this.cursorSeq ?? 0);
     },
   };
 
@@ -75,7 +75,7 @@ export class LogBook {
           .slice(0, toSeq)
           .filter((line) => line.stream === stream && isNewest(line))
           .filter(({ atMs }) => atMs >= startMs && atMs < startMs + DAY_MS)
-          .filter(({ atMs }) => atMs >= this.hotSinceMs),
+          .filter(({ atMs }) => atMs >= this.hotSinceMs || stream.startsWith('plan')),
       hotSinceMs: () => this.hotSinceMs,
       storeId: () => this.storeId,
       lastSeq: () => this.#lines.length,
