@@ -1,5 +1,7 @@
-import { dirname } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
 import type { PlanDetail } from '../../src/rollups/plans.ts';
 import { batch, request, toolCall } from '../pipeline/ingest-fixture.ts';
@@ -61,6 +63,22 @@ function shop(): PlanStore {
   return plans;
 }
 
+/** Any command, on the store that lies in a folder. */
+async function runIn(home: string, args: string) {
+  let out = '';
+  let err = '';
+  const code = await runCli(args.split(' '), {
+    env: { HALL_MONITOR_HOME: home, HALL_MONITOR_CLAUDE_DIRS: '/nowhere' },
+    print: (text) => void (out += text),
+    note: (text) => void (err += text),
+    columns: 80,
+    isInteractive: false,
+    hasColour: false,
+    nowMs: () => minute(20),
+  });
+  return { code, out, err };
+}
+
 async function run(
   plans: PlanStore,
   args: string,
@@ -100,6 +118,19 @@ describe('hall-monitor plans', () => {
     expect(lines[4]).toMatch(/^newer .* 0\/3 /);
     expect(lines[5]).toMatch(/^shop .* active .* 1\/3 .*\$0\.0\d+ {2}2026-11-20 13:09$/);
     expect(widest(out)).toBeLessThanOrEqual(80);
+  });
+
+  it('shows the same of a store that was just restored from its archive', async () => {
+    const plans = shop();
+    const home = mkdtempSync(join(tmpdir(), 'hall-monitor-restored-'));
+    onTestFinished(() => rmSync(home, { recursive: true }));
+    plans.db.exec(`VACUUM INTO '${join(home, 'hall-monitor.db')}'`);
+    const before = await runIn(home, 'plans shop --json --no-sync');
+    expect(before).toMatchObject({ code: 0, out: expect.stringContaining('F003') as string });
+    expect((await runIn(home, 'archive update')).code).toBe(0);
+    rmSync(join(home, 'hall-monitor.db'));
+    expect((await runIn(home, 'archive restore')).code).toBe(0);
+    expect(await runIn(home, 'plans shop --json --no-sync')).toEqual(before);
   });
 
   it('says which plans contradict themselves', async () => {

@@ -3,6 +3,7 @@ import { platform } from 'node:os';
 import path from 'node:path';
 import type { BackfillProgress } from '../../component.ts';
 import { commitError } from '../../pipeline/ingest-errors.ts';
+import { Plans } from '../../pipeline/plans/plans.ts';
 import { Restore, type RestoreCounts } from '../../pipeline/restore/restore.ts';
 import { openStore, STORE_FILE } from '../../store/open.ts';
 import { WriteStore } from '../../store/write-store.ts';
@@ -102,6 +103,9 @@ const fill = async (
       nowMs,
     });
     store.settle();
+    // Which request belongs to which feature stands in no archive, since it follows from what does.
+    const plans = new Plans(store);
+    while (plans.recount());
     return { ...restore.counts, segments: segments.length, damaged, missing, unfinished };
   } finally {
     store.db.close();
