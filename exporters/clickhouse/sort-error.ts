@@ -69,10 +69,14 @@ const sortForeign = (error: unknown, what: string): Error => {
     });
   if (/timeout/i.test(text.slice(0, 100)))
     return new TransientError(`ClickHouse did not answer in time for ${what}.`);
-  return new TransientError(`The answer for ${what} is none of ClickHouse's.`, {
+  return foreignAnswer(what);
+};
+
+/** Somebody else answered, such as a proxy with a page of its own. Nothing may count as taken by that. */
+export const foreignAnswer = (what: string): TransientError =>
+  new TransientError(`The answer for ${what} is none of ClickHouse's.`, {
     hint: 'Check clickhouse.url, and what stands between.',
   });
-};
 
 /** Code of an error of the network, such as `ECONNREFUSED`. */
 const codeOf = (error: unknown): string | null => {
