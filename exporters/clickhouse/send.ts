@@ -38,7 +38,8 @@ export const sendRows = async (
       abort_signal: signal,
     });
     // ClickHouse has nothing to say to rows that it took; a page with 200 is from somebody who threw them away.
-    if (/^text\/html/i.test(String(headers['content-type'])))
+    const { 'content-type': type, 'content-length': length } = headers;
+    if (/^text\/html/i.test(String(type)) && length !== '0')
       throw foreignAnswer(`rows for ${name}`);
   };
   // Side by side: while ClickHouse reads the rows of one table, those of the next are written out.
