@@ -225,6 +225,23 @@ describe('metrics by OTLP', () => {
     ]);
   });
 
+  it('begin when the store was first made where it was built anew, and anew where it is another store', async () => {
+    const { madeAtMs } = storeIdentity(store.db);
+    fillSample(store);
+    start();
+    await interval();
+    await stopAll();
+    store.db.exec('UPDATE store_identity SET made_at_ms = made_at_ms + 3600000');
+    start();
+    await interval();
+    expect(pushed().get(INPUT)?.startMs).toBe(madeAtMs);
+    await stopAll();
+    store.db.exec("UPDATE store_identity SET id = 'another'");
+    start();
+    await interval();
+    expect(pushed().get(INPUT)?.startMs).toBe(madeAtMs + 3_600_000);
+  });
+
   it('are sent a last time at the end', async () => {
     start();
     await started();
