@@ -307,6 +307,20 @@ describe('metrics by OTLP', () => {
     expect(backend.taken).toEqual([]);
   });
 
+  it('say that the push before has no answer yet, not what the SDK calls that', async () => {
+    backend.behave(() => undefined);
+    const component = start({ metricIntervalMs: 1_000, timeoutMs: 600_000 });
+    await interval(1_000);
+    await vi.advanceTimersByTimeAsync(2_500);
+    await network();
+    expect(component.trouble?.()).toContain('has not answered the push before this one');
+    const stopped = stopAll();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await network();
+    await vi.advanceTimersByTimeAsync(0);
+    await stopped;
+  });
+
   it('are not sent where nothing is set, and wrong settings are told', () => {
     expect(otlpMetrics.create({ section: null }, deps()).run).toBeUndefined();
     const component = start({ endpoint: 'http://localhost:9464' });
