@@ -180,6 +180,9 @@ describe('hall-monitor archive restore', () => {
       home.setCursor('otlp-logs', 5, 1_000);
       await home.run(command);
       expect(home.cursors()).toEqual([{ exporter: 'otlp-logs', seq: 5, since_ms: 1_000 }]);
+      // Nothing lies beside the old store that was not there.
+      const [aside] = home.aside();
+      expect([home.has(`${aside}-wal`), home.has(`${aside}-shm`)]).toEqual([false, false]);
     },
   );
 
