@@ -1,4 +1,5 @@
 import type { MetricEntry } from '../../src/records/metric-entry.ts';
+import { plainName } from '../../src/records/plain-name.ts';
 import { isReadingTool, isWritingTool } from '../../src/records/tool-names.ts';
 import { fileTraits } from './file-traits.ts';
 import {
@@ -32,7 +33,7 @@ export const encodeToolUsage = (teller: Teller, entry: MetricEntry): readonly Ro
     tool_use_id: textOf(entry, 'tool_use_id'),
     session_id: entry.session_id,
     message_uuid: textOf(entry, 'request_entry_id'),
-    tool_name: tool,
+    tool_name: toolText(teller, tool),
     ...(teller.content && { file_path: path, command }),
     accesses_sensitive_files: traits.isSensitive,
     modifies_system_files: traits.isSystem && isWritingTool(tool),
@@ -45,6 +46,9 @@ export const encodeToolUsage = (teller: Teller, entry: MetricEntry): readonly Ro
   const use = { ...call, timestamp: entry.timestamp, operation_type: 'use' };
   return outcomeOf(entry) === '' ? [use] : [use, { ...call, ...result(entry, tool) }];
 };
+
+/** The model names the tools that it asks for, and may ask for any: what is no name is told with content alone. */
+const toolText = ({ content }: Teller, tool: string): string => (content ? tool : plainName(tool));
 
 const result = (entry: MetricEntry, tool: string): Row => ({
   timestamp: textOf(entry, 'result_at') || entry.timestamp,
@@ -95,7 +99,7 @@ export const encodeFileAccess = (
     is_sensitive_file: isSensitive,
     content_type: contentType,
     access_pattern: isRepeated ? 'repeated' : 'first_time',
-    tool_name: tool,
+    tool_name: toolText(teller, tool),
     project_directory: projectText(teller, entry.project_path),
     outcome: outcomeOf(entry),
     lines_added: countOf(entry, 'lines_added'),

@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { TransientError } from '../../src/errors.ts';
 import { firstVersion, foundation, SCHEMA_TABLE, tableIn, type Target } from './ddl.ts';
 import type { ClickHouseSettings } from './settings.ts';
-import { sortError, typeOf } from './sort-error.ts';
+import { foreignAnswer, sortError, typeOf } from './sort-error.ts';
 
 /** Statements that lead to each version from the one before, in order; each may run twice, and beside another collector's. */
 export const MIGRATIONS: readonly ((target: Target) => readonly string[])[] = [firstVersion];
@@ -27,6 +27,7 @@ export interface Schema {
 }
 
 const LOOK_AGAIN_MS = 60_000;
+const QUESTION = 'the question which schema it has';
 const MISSING: ReadonlySet<string | null> = new Set(['UNKNOWN_DATABASE', 'UNKNOWN_TABLE']);
 
 /** Looks after the schema over a client. */
@@ -64,11 +65,13 @@ const readVersion = async (
       format: 'JSONEachRow',
       abort_signal: signal,
     });
-    const [row] = await result.json<{ readonly version: number }>();
-    return row?.version ?? 0;
+    const [row] = await result.json<{ readonly version?: unknown }>();
+    const version = row?.version;
+    if (typeof version !== 'number' || !Number.isInteger(version)) throw foreignAnswer(QUESTION);
+    return version;
   } catch (error) {
     if (MISSING.has(typeOf(error))) return 0;
-    throw sortError(error, 'the question which schema it has');
+    throw sortError(error, QUESTION);
   }
 };
 

@@ -7,7 +7,7 @@ import type { Rows } from './encode.ts';
 import { insertSettings } from './insert-settings.ts';
 import type { Schema } from './schema.ts';
 import type { ClickHouseSettings } from './settings.ts';
-import { sortError } from './sort-error.ts';
+import { foreignAnswer, sortError } from './sort-error.ts';
 import { TABLE_NAMES, type TableName } from './tables.ts';
 import type { Row, Teller } from './telling.ts';
 
@@ -30,13 +30,17 @@ export const sendRows = async (
 ): Promise<void> => {
   await schema.ensure(signal);
   const insert = async (name: TableName, values: readonly Row[]): Promise<void> => {
-    await client.insert<Row>({
+    const { response_headers: headers } = await client.insert<Row>({
       table: tableIn(settings.database, name),
       values: [...values],
       format: 'JSONEachRow',
       clickhouse_settings: insertSettings(settings, tokenOf(name, batchId, values)),
       abort_signal: signal,
     });
+    // ClickHouse has nothing to say to rows that it took; a page with 200 is from somebody who threw them away.
+    const { 'content-type': type, 'content-length': length } = headers;
+    if (/^text\/html/i.test(String(type)) && length !== '0')
+      throw foreignAnswer(`rows for ${name}`);
   };
   // Side by side: while ClickHouse reads the rows of one table, those of the next are written out.
   const outcomes = await Promise.allSettled(

@@ -24,7 +24,8 @@ const HINTS: Readonly<Record<string, string>> = {
     'Give the account SELECT and INSERT on the database, and CREATE too unless clickhouse.migrate is false.',
   READONLY: 'The account may only read: give it INSERT.',
   UNKNOWN_DATABASE: 'Make the database, or set clickhouse.migrate to true.',
-  UNKNOWN_TABLE: 'Make the tables, or set clickhouse.migrate to true.',
+  UNKNOWN_TABLE:
+    'Make the tables as `hall-monitor export clickhouse-schema` prints them, or set clickhouse.migrate to true where there are none yet.',
   NO_SUCH_COLUMN_IN_TABLE: 'The tables are not those of this version; see docs/clickhouse.md.',
   UNKNOWN_IDENTIFIER: 'The tables are not those of this version; see docs/clickhouse.md.',
   BAD_REQUESTED_CLUSTER: 'Check clickhouse.cluster.',
@@ -69,10 +70,14 @@ const sortForeign = (error: unknown, what: string): Error => {
     });
   if (/timeout/i.test(text.slice(0, 100)))
     return new TransientError(`ClickHouse did not answer in time for ${what}.`);
-  return new TransientError(`The answer for ${what} is none of ClickHouse's.`, {
+  return foreignAnswer(what);
+};
+
+/** Somebody else answered, such as a proxy with a page of its own. Nothing may count as taken by that. */
+export const foreignAnswer = (what: string): TransientError =>
+  new TransientError(`The answer for ${what} is none of ClickHouse's.`, {
     hint: 'Check clickhouse.url, and what stands between.',
   });
-};
 
 /** Code of an error of the network, such as `ECONNREFUSED`. */
 const codeOf = (error: unknown): string | null => {

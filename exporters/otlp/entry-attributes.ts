@@ -1,6 +1,7 @@
 /** What of an entry may go out: numbers, and names from lists that are not free text. Paths and commands only with content. */
 import type { MetricEntry } from '../../src/records/metric-entry.ts';
-import { GEN_AI, isPlainName, modelName, OWN, plainName } from './names.ts';
+import { isPlainName, modelName, plainName } from '../../src/records/plain-name.ts';
+import { GEN_AI, OWN } from './names.ts';
 import type { AttributeValue } from './span-draft.ts';
 
 /** What depends on the configuration and on the store. */

@@ -2,6 +2,7 @@
 import type { AgentRun } from '../../src/rollups/agent-runs.ts';
 import type { WholeSession } from '../../src/rollups/idle-sessions.ts';
 import type { Placed, PromptEnding } from '../../src/rollups/prompt-endings.ts';
+import { modelName, plainName } from '../../src/records/plain-name.ts';
 import {
   addData,
   addHead,
@@ -11,7 +12,7 @@ import {
   type Draft,
   type Telling,
 } from './entry-attributes.ts';
-import { GEN_AI, MAIN_AGENT, modelName, OPERATIONS, OWN, plainName, PROVIDER } from './names.ts';
+import { GEN_AI, MAIN_AGENT, OPERATIONS, OWN, PROVIDER } from './names.ts';
 import type { SpanDraft } from './span-draft.ts';
 import { agentSpanId, entrySpanId, rootSpanId, sessionSpanId, traceIdOf } from './span-ids.ts';
 

@@ -1,13 +1,15 @@
 import type { PusherDeps } from '../../src/component.ts';
 import { PermanentError, TransientError } from '../../src/errors.ts';
-import { hasEnded, sessionsLastActive } from '../../src/rollups/idle-sessions.ts';
+import { hasEnded, sessionsLastActive, sessionsTold } from '../../src/rollups/idle-sessions.ts';
 import type { SendOutcome } from '../../src/pipeline/deliver.ts';
 import { pause } from '../../src/runtime/pause.ts';
 import type { StateFile } from './state-file.ts';
 
-/** Up to which moment sessions were looked at. */
+/** Up to which moment sessions were looked at, and with how much of the log. */
 export interface IdleState {
   readonly sweptToMs: number;
+  /** Left out where nobody has noted it yet. */
+  readonly seq?: number;
 }
 
 /** What a sweep is made of. */
@@ -31,7 +33,8 @@ const IDLE_MS = 15 * 60_000;
 export const isIdleState = (value: unknown): value is IdleState =>
   typeof value === 'object' &&
   value !== null &&
-  Number.isFinite((value as { readonly sweptToMs?: unknown }).sweptToMs);
+  Number.isFinite((value as { readonly sweptToMs?: unknown }).sweptToMs) &&
+  Number.isSafeInteger((value as { readonly seq?: unknown }).seq ?? 0);
 
 /**
  * Looks every minute for sessions that have gone quiet. No line of the log tells of that, so how far it has come is kept
@@ -44,15 +47,24 @@ export function createIdleSweep(parts: IdleSweepParts): (signal: AbortSignal) =>
   const sweep = async (signal: AbortSignal): Promise<void> => {
     const sinceMs = cursors.load(exporter)?.sinceMs;
     if (sinceMs === undefined) return;
-    const fromMs = (await state.read())?.sweptToMs ?? (hasHistory ? 0 : sinceMs - IDLE_MS);
+    const firstMs = hasHistory ? 0 : sinceMs - IDLE_MS;
+    // Before anything else is read: what is committed meanwhile is for the next time.
+    const toSeq = reader.lastSeq();
+    const { sweptToMs = firstMs, seq = toSeq } = (await state.read()) ?? {};
     const toMs = now() - IDLE_MS;
-    if (toMs <= fromMs) return;
-    const quiet = sessionsLastActive(reader.db, { fromMs, toMs }).map(({ id }) => id);
-    const left = quiet.filter((id) => !hasEnded(reader.db, id));
+    // Where the clock was put back, it goes on from now.
+    const fromMs = Math.min(sweptToMs, toMs);
+    const quiet = sessionsLastActive(reader.db, { fromMs, toMs });
+    // What was told late, since nobody collected or a backfill takes its time, was quiet before it was here.
+    const stretch = { afterSeq: seq <= toSeq ? seq : 0, toSeq };
+    const late = sessionsTold(reader.db, stretch, { fromMs: firstMs, toMs });
+    const left = [...new Set([...quiet, ...late].map(({ id }) => id))].filter(
+      (id) => !hasEnded(reader.db, id),
+    );
     for (let from = 0; from < left.length; from += TOGETHER) {
       await tell(left.slice(from, from + TOGETHER), signal);
     }
-    await state.write({ sweptToMs: toMs });
+    await state.write({ sweptToMs: toMs, seq: toSeq });
   };
 
   const tell = async (sessions: readonly number[], signal: AbortSignal): Promise<void> => {
@@ -61,8 +73,14 @@ export function createIdleSweep(parts: IdleSweepParts): (signal: AbortSignal) =>
       if (rejected > 0) count('export_dropped', `${exporter} rejected`, rejected);
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      count('export_dropped', `${exporter} refused`, sessions.length);
-      log.warn({ exporter, reason: error.message }, 'The far side refused sessions for good.');
+      if (sessions.length > 1) {
+        const half = Math.ceil(sessions.length / 2);
+        await tell(sessions.slice(0, half), signal);
+        await tell(sessions.slice(half), signal);
+        return;
+      }
+      count('export_dropped', `${exporter} refused`);
+      log.warn({ exporter, reason: error.message }, 'The far side refused a session for good.');
     }
   };
 

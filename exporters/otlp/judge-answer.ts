@@ -15,6 +15,10 @@ const HINTS: Readonly<Record<number, string>> = {
 };
 const REDIRECTED = 'Set OTEL_EXPORTER_OTLP_ENDPOINT to where it leads: redirects are not followed.';
 
+const PAGE = 'Check OTEL_EXPORTER_OTLP_ENDPOINT: somebody else answers there.';
+/** What every page begins with, and no answer of OTLP in either form. */
+const PAGE_BEGINS = '<'.codePointAt(0);
+
 const MAX_WORDS = 200;
 
 /**
@@ -27,7 +31,12 @@ export function judgeAnswer(
   origin: string,
   nowMs: number,
 ): void {
-  if (status >= 200 && status < 300) return;
+  const isPage = body?.[0] === PAGE_BEGINS;
+  if (status >= 200 && status < 300) {
+    if (!isPage) return;
+    // Whoever shows everybody the same page has thrown away what was sent.
+    throw new TransientError(`${origin} answered ${status} with a page.`, { hint: PAGE });
+  }
   const message = `${origin} answered ${status}${wordsOf(body)}`;
   if (AGAIN.has(status)) {
     const asked = retryAfterMs(retryAfter, nowMs);

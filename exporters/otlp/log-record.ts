@@ -3,6 +3,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { MetricEntry } from '../../src/records/metric-entry.ts';
 import type { PlanEvent } from '../../src/records/plan.ts';
 import type { LinePlace } from '../../src/rollups/line-places.ts';
+import { isPlainName, plainName } from '../../src/records/plain-name.ts';
 import {
   addData,
   addHead,
@@ -12,7 +13,7 @@ import {
   type Draft,
   type Telling,
 } from './entry-attributes.ts';
-import { GEN_AI, isPlainName, OWN, plainName } from './names.ts';
+import { GEN_AI, OWN } from './names.ts';
 import { hrTime, type Origin } from './span-draft.ts';
 import { agentSpanId, entrySpanId, rootSpanId, traceIdOf } from './span-ids.ts';
 

@@ -62,7 +62,8 @@ export function createMetricPush(parts: MetricPushParts): PushMetricExporter {
       exporter.export(metrics, (result) => {
         const { error } = result;
         // The SDK gives up by itself where one push has not ended when the next begins.
-        if (error !== undefined && !(error instanceof TransportError)) parts.onFailure(error);
+        if (error !== undefined && !(error instanceof TransportError))
+          parts.onFailure(told(error, target));
         done(result);
       }),
     forceFlush: () => exporter.forceFlush(),
@@ -71,6 +72,12 @@ export function createMetricPush(parts: MetricPushParts): PushMetricExporter {
     selectAggregation: (type) => exporter.selectAggregation(type),
   };
 }
+
+/** A failure of the SDK's own in words that say what is wrong. */
+const told = (error: Error, { url }: Target): Error =>
+  error.message.includes('Concurrent export limit')
+    ? new Error(`${url.origin} has not answered the push before this one.`, { cause: error })
+    : error;
 
 /** A failure that was told where it arose. */
 class TransportError extends Error {

@@ -15,16 +15,44 @@ export interface MetricSource {
   readonly begin: () => () => Promise<void>;
 }
 
+/** Since when the totals of a store are told. */
+interface Beginning {
+  readonly store: string;
+  readonly startMs: number;
+}
+
+const isBeginning = (value: unknown): value is Beginning => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { store, startMs } = value as Partial<Beginning>;
+  return typeof store === 'string' && Number.isFinite(startMs);
+};
+
+/**
+ * When a store was first made, which is kept beside it: one that is built anew from its archive goes on with its totals,
+ * and a later beginning would say that all of them came since.
+ */
+async function beginningOf({ reader, dataDir, log }: OtlpMetricsDeps): Promise<number> {
+  const file = createStateFile(join(dataDir, 'otlp', 'metrics-since.json'), isBeginning);
+  const { id: store, madeAtMs } = storeIdentity(reader.db);
+  const known = await file.read();
+  if (known?.store === store) return Math.min(known.startMs, madeAtMs);
+  // A full disk is no reason to send nothing: the next start keeps it.
+  await file.write({ store, startMs: madeAtMs }).catch((error: unknown) => {
+    log.warn({ err: error }, 'Since when metrics are told could not be kept on disk.');
+  });
+  return madeAtMs;
+}
+
 /** Totals since the store was made, and of the process since it began: a restart is no reset to the backend. */
-export function cumulativeSource(deps: OtlpMetricsDeps): MetricSource {
-  const { reader, now, version } = deps;
-  const { madeAtMs } = storeIdentity(reader.db);
+export async function cumulativeSource(deps: OtlpMetricsDeps): Promise<MetricSource> {
+  const { now, version } = deps;
+  const sinceMs = await beginningOf(deps);
   const processStartMs = processStartOf(deps);
   const producer = createMetricProducer({
     read: () => readAll(deps),
     naming: 'opentelemetry',
     version,
-    startMs: ({ from }) => (from === 'store' ? madeAtMs : processStartMs),
+    startMs: ({ from }) => (from === 'store' ? sinceMs : processStartMs),
     now,
   });
   return { producer, begin: () => () => Promise.resolve() };

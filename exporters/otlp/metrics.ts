@@ -41,7 +41,7 @@ export function createMetrics(
     try {
       return config.temporality === 'delta'
         ? await deltaSource(deps, config.history)
-        : cumulativeSource(deps);
+        : await cumulativeSource(deps);
     } catch (error) {
       deps.log.error({ err: error, exporter: EXPORTER }, 'Metrics cannot be sent; trying again.');
       trouble = `The exporter ${EXPORTER} failed: ${error instanceof Error ? error.message : String(error)}`;

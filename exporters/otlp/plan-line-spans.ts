@@ -1,8 +1,9 @@
 import type { PusherDeps } from '../../src/component.ts';
 import type { PlanEvent } from '../../src/records/plan.ts';
 import { type PlanSpan, planSpans } from '../../src/rollups/plan-spans.ts';
+import { plainName } from '../../src/records/plain-name.ts';
 import type { Telling } from './entry-attributes.ts';
-import { GEN_AI, OWN, plainName } from './names.ts';
+import { GEN_AI, OWN } from './names.ts';
 import type { SpanDraft } from './span-draft.ts';
 
 type Db = PusherDeps['reader']['db'];

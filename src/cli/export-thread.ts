@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import path from 'node:path';
 import { pushers } from '../../exporters/index.ts';
-import type { InstallablePusher, Pusher, PusherDeps } from '../component.ts';
+import type { InstallablePusher, PusherDeps } from '../component.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { readCursor } from '../store/cursor-table.ts';
 import { STORE_FILE } from '../store/open.ts';
@@ -9,6 +9,7 @@ import { createReader, type Reader } from '../store/reader.ts';
 import type { Cursors } from '../store/store.ts';
 import type { ExportCommand, ExportOrder, ExportReport } from './export-messages.ts';
 import { createCursorSaver } from './export-cursors.ts';
+import { createPusherLoop, type PusherLoop } from './pusher-loop.ts';
 import { relayLog } from './relay-log.ts';
 import { createTidying } from './tidying.ts';
 
@@ -46,20 +47,20 @@ const exportAll = async (order: ExportOrder): Promise<void> => {
       return saver.save(exporter, seq, refused);
     },
   };
-  const running = await createPushers(order, depsOf(order, reader, cursors));
+  const running = createLoops(order, depsOf(order, reader, cursors));
   tell({ kind: 'opened' });
   const tellState = (): void =>
     tell({
       kind: 'state',
       exporters: [...inUse.keys()],
-      troubles: running.flatMap((pusher) => pusher.trouble?.() ?? []),
+      troubles: running.flatMap((loop) => loop.trouble() ?? []),
     });
   const timer = setInterval(() => {
     tellState();
     tidying.tick();
   }, STATE_INTERVAL_MS);
   try {
-    await Promise.all(running.map((pusher) => pusher.run(stop.signal)));
+    await Promise.all(running.map((loop) => loop.run(stop.signal)));
   } finally {
     clearInterval(timer);
     reader.close();
@@ -83,14 +84,11 @@ const depsOf = (
   count: (name, label, by = 1) => tell({ kind: 'count', name, label, by }),
 });
 
-const createPushers = async (
-  { pushers: settings }: ExportOrder,
-  deps: PusherDeps,
-): Promise<readonly Pusher[]> =>
-  await Promise.all(
-    (pushers as readonly InstallablePusher<unknown>[])
-      .filter(({ name, isWanted }) => isWanted(settings[name]))
-      .map(async ({ name, create }) => await create(settings[name], deps)),
-  );
+const createLoops = ({ pushers: settings }: ExportOrder, deps: PusherDeps): readonly PusherLoop[] =>
+  (pushers as readonly InstallablePusher<unknown>[])
+    .filter(({ name, isWanted }) => isWanted(settings[name]))
+    .map(({ name, create }) =>
+      createPusherLoop({ name, create: () => create(settings[name], deps), log: deps.log }),
+    );
 
 await exportAll(workerData as ExportOrder);

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { EVENT_KINDS } from '../store/rows.ts';
 import { type SessionSpan, sessionsSince, sessionSpans } from './session-span.ts';
 
 /** A session, from its first to its last moment, and the project it last worked in. */
@@ -16,6 +17,39 @@ export interface Moments {
 export function sessionsLastActive(db: Database, { fromMs, toMs }: Moments): WholeSession[] {
   return db.transaction(() => {
     const spans = sessionSpans(db, sessionsSince(db, fromMs + 1));
+    return withProjects(
+      db,
+      spans.filter(({ lastMs }) => lastMs > fromMs && lastMs <= toMs),
+    );
+  })();
+}
+
+/** Lines of the log after `afterSeq` and up to `toSeq`. */
+export interface LogStretch {
+  readonly afterSeq: number;
+  readonly toSeq: number;
+}
+
+/** Of the sessions that these lines tell of, those in which something happened last within these moments. */
+export function sessionsTold(
+  db: Database,
+  stretch: LogStretch,
+  { fromMs, toMs }: Moments,
+): WholeSession[] {
+  return db.transaction(() => {
+    const told = db
+      .prepare<LogStretch, number>(
+        (['request', 'tool_call', 'occurrence'] as const)
+          .map(
+            (table) => `SELECT session FROM event JOIN ${table} ON ${table}.id = event.ref
+             WHERE event.seq > @afterSeq AND event.seq <= @toSeq AND event.kind = ${EVENT_KINDS[table]}`,
+          )
+          .join(' UNION '),
+      )
+      .pluck()
+      .all(stretch);
+    if (told.length === 0) return [];
+    const spans = sessionSpans(db, told);
     return withProjects(
       db,
       spans.filter(({ lastMs }) => lastMs > fromMs && lastMs <= toMs),

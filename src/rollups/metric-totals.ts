@@ -7,6 +7,7 @@ import { countActiveSessions } from './active-sessions.ts';
 import type { MetricPoint } from './metric-series.ts';
 import { createSeries, OTHER, projectLabels } from './metric-series.ts';
 import type { Add, MetricKey } from './metric-table.ts';
+import { plainName } from '../records/plain-name.ts';
 import { addPlans, planDurations } from './plan-metrics.ts';
 
 /** Series by metric, in the order in which their names were first seen. */
@@ -188,7 +189,9 @@ function addTools(db: Database, projects: ReadonlyMap<number, string>, add: Add)
 }
 
 /** Adds sums over tool calls to all metrics that tell of them. */
-export function addToolRow(row: ToolSums, tool: string, project: string, add: Add): void {
+export function addToolRow(row: ToolSums, given: string, project: string, add: Add): void {
+  // The model names the tools that it asks for, and may ask for any.
+  const tool = plainName(given);
   add('toolCalls', { tool, outcome: 'success', project }, row.calls - row.failures - row.denied);
   add('toolCalls', { tool, outcome: 'failure', project }, row.failures);
   add('toolCalls', { tool, outcome: 'denied', project }, row.denied);

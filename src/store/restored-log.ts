@@ -47,16 +47,20 @@ const GAP = 1_000_000;
  */
 export const writeRestoredIdentity = (
   db: Database,
-  { storeId, isOwn, archivedSeq, nowMs }: RestoredIdentity,
+  { storeId, isOwn, archivedSeq, cursors = [], nowMs }: RestoredIdentity,
 ): void => {
   if (storeId !== null) db.prepare('UPDATE store_identity SET id = ?').run(storeId);
   if (!isOwn) return;
   const lastSeq = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM event').pluck().get()!;
   const reached = Math.max(lastSeq, archivedSeq);
-  db.prepare(
-    `INSERT INTO export_cursor (exporter, seq, since_ms) VALUES ('archive', ?, ?)
+  const move = db.prepare(
+    `INSERT INTO export_cursor (exporter, seq, since_ms) VALUES (?, ?, ?)
      ON CONFLICT (exporter) DO UPDATE SET seq = excluded.seq`,
-  ).run(reached, nowMs);
+  );
+  // What an exporter had not told yet is told by the restored store; what it had told is not told again.
+  for (const { exporter, seq, sinceMs } of cursors)
+    move.run(exporter, Math.min(seq, reached), Math.min(sinceMs, nowMs));
+  move.run('archive', reached, nowMs);
   const next = (Math.floor(reached / GAP) + 2) * GAP;
   const { collector } = EVENT_KINDS;
   db.prepare('INSERT INTO event (seq, kind, ref, revision) VALUES (?, ?, ?, 0)').run(

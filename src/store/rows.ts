@@ -1,3 +1,5 @@
+import type { KeptCursor } from './kept-cursors.ts';
+
 /** One joined API request as the store keeps it; ids of sessions, projects, models and origins are the store's own. */
 export interface RequestRow {
   readonly key: string;
@@ -154,5 +156,7 @@ export interface RestoredIdentity {
   readonly archivedSeq: number;
   /** Whether all that was ever archived of that store, and of no other, is there and sound. */
   readonly isWhole: boolean;
+  /** How far exporters had got in the log of that store, which keeps its numbers. */
+  readonly cursors?: readonly KeptCursor[];
   readonly nowMs: number;
 }

@@ -87,6 +87,15 @@ describe('the settings of ClickHouse', () => {
     expect(await faultOf({ [name]: value })).toContain(allowed);
   });
 
+  it.each(['?password=c4n4ry', '?request_timeout=abc', '#there', '/db?database=other'])(
+    'refuse an address with %s, for it would be settings of the client',
+    async (end) => {
+      const fault = await faultOf({ URL: `http://127.0.0.1:8123${end}` });
+      expect(fault).toContain('without ? and #');
+      expect(fault).not.toContain('c4n4ry');
+    },
+  );
+
   it('show no password, neither where it stands nor where it should not', async () => {
     const { config } = await load({ URL: 'http://127.0.0.1:8123', PASSWORD: 'c4n4ry' });
     expect(JSON.stringify(maskSecrets(config))).not.toContain('c4n4ry');

@@ -13,6 +13,7 @@ What \`GET /metrics\` shows, in the text format of Prometheus (version 0.0.4). T
 - \`plan\` is the name of a plan's folder. The newest plans come first, so where there are too many the oldest ones are
   added up. What plans cost is a gauge, since a request may turn out to belong to another feature or to no plan at all.
 - No label ever holds a session, a file, a command or text from a conversation.
+  A tool whose name is none, which only the model can have thought of, is \`other\`.
 - A metric has at most \`maxSeries\` series (1,000 by default). What is too much is added up under \`other\`, so that sums
   stay whole; \`hall_monitor_series_overflow_total\` says how many series that concerns.
 - A series of \`hall_monitor_estimated_cost_usd_total\`, \`hall_monitor_unpriced_requests_total\`,

@@ -309,12 +309,24 @@ describe('labels', () => {
     expect(series.find(({ name }) => name === 'hall_monitor_requests_total')?.labels['model']).toBe(
       evil,
     );
-    expect(
-      series.find(({ name }) => name === 'hall_monitor_tool_calls_total')?.labels['tool'],
-    ).toBe(evil);
     expect(series.find(({ name }) => name === 'hall_monitor_entries_total')?.labels['type']).toBe(
       evil,
     );
+  });
+
+  it('name no tool by words of the model, which may ask for any', async () => {
+    store.toolCall({ atMs: NINE_MS, tool: 'cat /home/dev/plan' });
+    store.toolCall({ atMs: NINE_MS, tool: 'please stop' });
+    store.toolCall({ atMs: NINE_MS, tool: 'mcp__github__get-issue' });
+    store.commit();
+    const calls = parseExposition(await exposition()).filter(
+      ({ name, labels }) =>
+        name === 'hall_monitor_tool_calls_total' && labels['outcome'] === 'success',
+    );
+    expect(calls.map(({ labels, value }) => [labels['tool'], value])).toEqual([
+      ['other', 2],
+      ['mcp__github__get-issue', 1],
+    ]);
   });
 
   it('name projects by their last part, and tell apart those that share it without renaming the older one', async () => {

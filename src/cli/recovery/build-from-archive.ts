@@ -5,6 +5,7 @@ import type { BackfillProgress } from '../../component.ts';
 import { commitError } from '../../pipeline/ingest-errors.ts';
 import { Plans } from '../../pipeline/plans/plans.ts';
 import { Restore, type RestoreCounts } from '../../pipeline/restore/restore.ts';
+import { readKeptCursors } from '../../store/kept-cursors.ts';
 import { openStore, STORE_FILE } from '../../store/open.ts';
 import { WriteStore } from '../../store/write-store.ts';
 import { type ArchiveSource, findArchive } from './archive-source.ts';
@@ -100,6 +101,7 @@ const fill = async (
       isOwn,
       isWhole,
       archivedSeq: lastSeq,
+      cursors: storeId === null ? [] : readKeptCursors(path.join(home, STORE_FILE), storeId),
       nowMs,
     });
     store.settle();

@@ -18,6 +18,9 @@ const hasCredentials = (url: string): boolean => {
   return username !== '' || password !== '';
 };
 
+/** What stands behind the path would be settings of ClickHouse's client. */
+const isBare = (url: string): boolean => !/[?#]/.test(url);
+
 /** ClickHouse. */
 export const clickhouse = z
   .strictObject({
@@ -26,6 +29,7 @@ export const clickhouse = z
       .refine((url) => !hasCredentials(url), {
         error: 'an address without user and password, which have settings of their own',
       })
+      .refine(isBare, { error: 'an address without ? and #, such as http://127.0.0.1:8123' })
       .nullable()
       .default(usual.url)
       .describe('HTTP address of ClickHouse, such as `http://127.0.0.1:8123`. Null: none is used.'),

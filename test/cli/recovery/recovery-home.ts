@@ -88,6 +88,29 @@ export class RecoveryHome implements Disposable {
     }
   }
 
+  /** How far exporters have got in the log, by their names. */
+  cursors(): readonly unknown[] {
+    const db = new Database(this.store, { readonly: true });
+    try {
+      return db
+        .prepare(`SELECT exporter, seq, since_ms FROM export_cursor WHERE exporter <> 'archive'`)
+        .all();
+    } finally {
+      db.close();
+    }
+  }
+
+  /** Lets an exporter be somewhere in the log. */
+  setCursor(exporter: string, seq: number, sinceMs: number): void {
+    const db = new Database(this.store);
+    db.prepare('INSERT INTO export_cursor (exporter, seq, since_ms) VALUES (?, ?, ?)').run(
+      exporter,
+      seq,
+      sinceMs,
+    );
+    db.close();
+  }
+
   /** Makes everything be read again from its beginning. */
   forgetPositions(): void {
     const db = new Database(this.store);

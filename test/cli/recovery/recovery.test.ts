@@ -173,6 +173,29 @@ describe('hall-monitor archive restore', () => {
     expect((await home.run('archive verify')).code).toBe(0);
   });
 
+  it.each(['archive restore', 'db rebuild'])(
+    'lets exporters go on where they were, so that nothing stays untold (%s)',
+    async (command) => {
+      using home = full.copy();
+      home.setCursor('otlp-logs', 5, 1_000);
+      await home.run(command);
+      expect(home.cursors()).toEqual([{ exporter: 'otlp-logs', seq: 5, since_ms: 1_000 }]);
+      // Nothing lies beside the old store that was not there.
+      const [aside] = home.aside();
+      expect([home.has(`${aside}-wal`), home.has(`${aside}-shm`)]).toEqual([false, false]);
+    },
+  );
+
+  it('does not take cursors from a store that the archive is not of', async () => {
+    using home = full.copy();
+    home.setCursor('otlp-logs', 5, 1_000);
+    const db = new Database(home.store);
+    db.exec(`UPDATE store_identity SET id = 'another'`);
+    db.close();
+    await home.run('archive restore');
+    expect(home.cursors()).toEqual([]);
+  });
+
   it('uses what is left of a damaged archive, says what was damaged, and never crashes', async () => {
     using home = full.copy();
     const requests = path.join(home.archive, 'requests');

@@ -297,6 +297,15 @@ describe('a tool call', () => {
     });
   });
 
+  it('of a tool that is no name, which only the model can have thought of, says so with content alone', () => {
+    log.commit(batch([toolCall({ tool: 'cat /home/dev/plan' })]));
+    expect(JSON.stringify(encoded())).not.toContain('plan');
+    expect(encoded()).toMatchObject({ claude_tool_usage: [{ tool_name: 'other' }, {}] });
+    expect(encoded({ content: true })).toMatchObject({
+      claude_tool_usage: [{ tool_name: 'cat /home/dev/plan' }, {}],
+    });
+  });
+
   it('that nobody saw but for its result has a use too, so that calls can be counted', () => {
     log.commit(batch([toolCall({ tool: null, callAtMs: null })]));
     expect(encoded().claude_tool_usage).toMatchObject([

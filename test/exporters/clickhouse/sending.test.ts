@@ -160,6 +160,34 @@ describe('what cannot be taken now', () => {
     await running.stop();
   });
 
+  it.each([
+    ['a page', '<html>Welcome to the hotel</html>'],
+    ['nothing', ''],
+    ['a version that is none', '{"version":"new"}\n'],
+    ['no version', '{}\n'],
+  ])('somebody else who answers everything with 200 and %s takes nothing', async (_, body) => {
+    script = () => ({ status: 200, body });
+    stage.commit(batch(requests(1, 5)));
+    expect(await troubleOf()).toMatch(/which schema it has is none of ClickHouse's/);
+    expect(stage.seq()).toBe(0);
+  });
+
+  it('a page in answer to rows does not count as taken', async () => {
+    const headers = { 'Content-Type': 'text/html; charset=utf-8' };
+    script = (asked) => (isInsert(asked) ? { status: 200, headers, body: '<html/>' } : undefined);
+    stage.commit(batch(requests(1, 5)));
+    expect(await troubleOf()).toMatch(/rows for claude_\w+ is none of ClickHouse's/);
+    expect(stage.seq()).toBe(0);
+  });
+
+  it('reads no answer that is longer than any of ClickHouse', async () => {
+    const body = JSON.stringify({ version: 1, and: 'x'.repeat(5 * 1024 * 1024) });
+    script = (asked) => (isInsert(asked) ? undefined : { status: 200, body: `${body}\n` });
+    stage.commit(batch(requests(1, 5)));
+    expect(await troubleOf()).toMatch(/none of ClickHouse's/);
+    expect(stage.seq()).toBe(0);
+  });
+
   it('goes nowhere else, however the far side points there', async () => {
     const other = await startScriptedClickHouse();
     script = () => ({ status: 307, headers: { Location: other.url } });

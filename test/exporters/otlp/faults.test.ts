@@ -229,7 +229,7 @@ describe('a batch that is refused', () => {
 
 describe('an answer', () => {
   it.each([
-    ['is a page', answer(200, { 'content-type': 'text/html' }, '<html>welcome</html>')],
+    ['is no OTLP', answer(200, { 'content-type': 'text/html' }, 'OK')],
     ['is empty JSON', answer(200, {}, '{}')],
     [
       'has words of warning only',
@@ -251,6 +251,17 @@ describe('an answer', () => {
     await until(() => count('exported otlp-logs') === 3);
     expect(backend.received.length).toBe(1);
     expect(rig.log.counts.get('export_dropped otlp-logs rejected')).toBeUndefined();
+  });
+
+  it('of 200 that is a page took nothing: it is waited for, and the address is doubted', async () => {
+    backend.behave(answer(200, { 'content-type': 'text/html' }, '<html>welcome</html>'));
+    const { trouble } = start();
+    commit(1, 3);
+    await until(() => trouble() !== undefined);
+    expect(trouble()).toMatch(/with a page\. Check OTEL_EXPORTER_OTLP_ENDPOINT/);
+    expect(rig.deps.cursors.load('otlp-logs')?.seq).toBe(0);
+    backend.behave(answer(200));
+    await until(() => count('exported otlp-logs') === 3, 1_000);
   });
 
   it('of 200 MB is not read further than 4 MiB', async () => {

@@ -225,6 +225,23 @@ describe('metrics by OTLP', () => {
     ]);
   });
 
+  it('begin when the store was first made where it was built anew, and anew where it is another store', async () => {
+    const { madeAtMs } = storeIdentity(store.db);
+    fillSample(store);
+    start();
+    await interval();
+    await stopAll();
+    store.db.exec('UPDATE store_identity SET made_at_ms = made_at_ms + 3600000');
+    start();
+    await interval();
+    expect(pushed().get(INPUT)?.startMs).toBe(madeAtMs);
+    await stopAll();
+    store.db.exec("UPDATE store_identity SET id = 'another'");
+    start();
+    await interval();
+    expect(pushed().get(INPUT)?.startMs).toBe(madeAtMs + 3_600_000);
+  });
+
   it('are sent a last time at the end', async () => {
     start();
     await started();
@@ -288,6 +305,20 @@ describe('metrics by OTLP', () => {
     await vi.advanceTimersByTimeAsync(0);
     await stopped;
     expect(backend.taken).toEqual([]);
+  });
+
+  it('say that the push before has no answer yet, not what the SDK calls that', async () => {
+    backend.behave(() => undefined);
+    const component = start({ metricIntervalMs: 1_000, timeoutMs: 600_000 });
+    await interval(1_000);
+    await vi.advanceTimersByTimeAsync(2_500);
+    await network();
+    expect(component.trouble?.()).toContain('has not answered the push before this one');
+    const stopped = stopAll();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await network();
+    await vi.advanceTimersByTimeAsync(0);
+    await stopped;
   });
 
   it('are not sent where nothing is set, and wrong settings are told', () => {

@@ -338,6 +338,8 @@ describe('the span of a session', () => {
       'invoke_agent claude-code',
       'session',
     ]);
+    // An answer that is still on its way when it stops would be asked for again.
+    await network();
     await rig.stop();
     start();
     const { length } = backend.received;
