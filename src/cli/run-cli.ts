@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError, InputError } from '../errors.ts';
-import { escapeText } from './escape.ts';
+import { escapeLines, escapeText } from './escape.ts';
 import { EXIT } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,10 +27,8 @@ function errorText(error: unknown): string {
   }
   const { hint } = error as { readonly hint?: unknown };
   const isForeseen = 'hint' in error;
-  const lines = (isForeseen ? error.message : (error.stack ?? error.message))
-    .split('\n')
-    .map(escapeText);
-  return `hall-monitor: ${lines.join('\n')}\n${typeof hint === 'string' && hint !== '' ? `${escapeText(hint)}\n` : ''}`;
+  const said = escapeLines(isForeseen ? error.message : (error.stack ?? error.message));
+  return `hall-monitor: ${said}\n${typeof hint === 'string' && hint !== '' ? `${escapeLines(hint)}\n` : ''}`;
 }
 
 function exitCodeOf(error: unknown): number {
