@@ -70,7 +70,7 @@ export const PROVIDER = 'anthropic';
 /** What the main conversation's agent is called. */
 export const MAIN_AGENT = 'claude-code';
 /** Stands for a name that somebody gave and that is no plain name. */
-export const UNNAMED = 'other';
+const UNNAMED = 'other';
 
 const PLAIN_NAME = /^[\w.:@+-]{1,128}$/;
 
