@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError, InputError } from '../errors.ts';
+import { withDiskHint } from './disk-error.ts';
 import { escapeLines, escapeText } from './escape.ts';
 import { EXIT } from './exit-codes.ts';
 import { createProgram } from './program.ts';
@@ -16,8 +17,9 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       // It has said already what is wrong; help that was asked for is no error.
       return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     }
-    terminal.note(errorText(error));
-    return exitCodeOf(error);
+    const told = withDiskHint(error);
+    terminal.note(errorText(told));
+    return exitCodeOf(told);
   }
 }
 
