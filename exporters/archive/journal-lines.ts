@@ -143,8 +143,11 @@ const sessionLine = (entry: JournalEntry, event: string): Readonly<Record<string
   id: entry.id,
 });
 
-/** One line, whatever a file is called. */
+/** One line that reads from left to right, whatever a file is called. */
 const textLine = ({ timestamp, tool_name, filePath }: JournalEntry): string =>
   [timestamp.slice(11, 19), tool_name ?? '-', ...(filePath === null ? [] : [filePath])]
     .join(' ')
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?');
+    .replaceAll(
+      /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+      '?',
+    );

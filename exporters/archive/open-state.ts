@@ -27,7 +27,7 @@ export interface OpenState extends Origin {
 }
 
 /** Writes the state as two lines: what it says, and the sha256 of that. */
-export const encodeOpenState = ({ open, lastId, fromSeq, ...state }: OpenState): string => {
+const encodeOpenState = ({ open, lastId, fromSeq, ...state }: OpenState): string => {
   const body = JSON.stringify({
     ...state,
     last_id: lastId,
@@ -63,7 +63,7 @@ interface Written extends Origin {
 }
 
 /** Reads the state; null where the text is not what was written. */
-export const decodeOpenState = (text: string): OpenState | null => {
+const decodeOpenState = (text: string): OpenState | null => {
   const [body = '', seal, rest] = text.split('\n');
   if (seal !== JSON.stringify({ sha256: sha256Of(body) }) || rest !== '') return null;
   const { last_id: lastId, from_seq: fromSeq, open, ...state } = JSON.parse(body) as Written;

@@ -55,7 +55,7 @@ export const firstVersion = (target: Target): readonly string[] => [
 ];
 
 /** Makes the views, in place of those of an older version. */
-export const createViews = (target: Target): readonly string[] =>
+const createViews = (target: Target): readonly string[] =>
   Object.entries(VIEWS).map(
     ([name, select]) =>
       `CREATE OR REPLACE VIEW ${tableIn(target.database, name)}${onCluster(target)} AS\n${select((table) => tableIn(target.database, table))}`,

@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** How often a value that does not change is written again. */
-export const FILLS = ['day', 'hour', 'step'] as const;
+const FILLS = ['day', 'hour', 'step'] as const;
 
 /** See {@link FILLS}. */
 export type Fill = (typeof FILLS)[number];

@@ -66,7 +66,7 @@ export interface LinePlace {
 }
 
 /** Event type of a line that is no JSON object. */
-export const INVALID = 'invalid';
+const INVALID = 'invalid';
 const MAX_TEXT = 1024;
 const MAX_DEPTH = 2_000;
 

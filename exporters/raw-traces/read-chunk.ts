@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 
 /** Bytes that are read at a time. */
-export const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 /** Longest line that is kept whole. */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 /** Of a longer one this much is looked at. */

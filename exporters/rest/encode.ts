@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { MetricEntry } from '../../src/records/metric-entry.ts';
+import { jsonLine } from '../../src/runtime/json-text.ts';
 import type { Stored } from '../../src/store/store.ts';
 
 type Cell = string | number | boolean | null | undefined;
@@ -24,12 +25,12 @@ const COLUMNS: Readonly<Record<string, (entry: MetricEntry) => Cell>> = {
   tool_duration_ms: ({ tool_duration_ms }) => tool_duration_ms,
   tool_success: ({ tool_success }) => tool_success,
   tags: ({ tags }) => tags.join(' '),
-  data: ({ data }) => JSON.stringify(data),
+  data: ({ data }) => jsonLine(data).trimEnd(),
 };
 
-/** Entries as JSON, one per line. */
+/** Entries as JSON, one per line, free of anything a terminal would obey. */
 export function jsonLines(entries: readonly MetricEntry[]): string {
-  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  return entries.map(jsonLine).join('');
 }
 
 /** The first line of the table. */

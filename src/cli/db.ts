@@ -1,5 +1,7 @@
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isSystemError, TransientError } from '../errors.ts';
 import { checkStore, type StoreCheck } from '../rollups/store-check.ts';
 import { damageOf } from '../store/damage.ts';
 import type { CommandContext, CommandResult } from './context.ts';
@@ -75,20 +77,31 @@ export async function runBackup(
       );
       return EXIT.failure;
     }
-    rmSync(target);
   }
   await readStore(context, { sync: false }, async (db) => {
-    // Made first, so that at no time anybody else can read it.
-    closeSync(openSync(target, 'wx', 0o600));
+    const draft = `${target}.${randomBytes(6).toString('hex')}.part`;
     try {
-      await db.backup(target);
+      // Made first, so that at no time anybody else can read it.
+      closeSync(openSync(draft, 'wx', 0o600));
+      await db.backup(draft);
+      renameSync(draft, target);
     } catch (error) {
-      rmSync(target, { force: true });
-      throw error;
+      throw backupError(target, error);
+    } finally {
+      rmSync(draft, { force: true });
     }
   });
   terminal.note(`Wrote ${target}.\n`);
   return EXIT.ok;
+}
+
+function backupError(target: string, error: unknown): unknown {
+  const isFull = error instanceof Error && 'code' in error && error.code === 'SQLITE_FULL';
+  if (!isFull && !isSystemError(error)) return error;
+  return new TransientError(`Cannot write ${target}: ${error.message}.`, {
+    hint: 'Nothing is left of it; what was there before is as it was. Make room, or write elsewhere.',
+    cause: error,
+  });
 }
 
 /** Puts the store aside and builds a new one from the archive, then from what files there are. */

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { InputError, isSystemError } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import type { ReportedTotals } from '../records/sessions-file.ts';
 import { sessionsReport } from '../rollups/sessions-report.ts';
-import { writeWhole } from '../runtime/write-whole.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { escapeText, jsonText } from './escape.ts';
 import { countText, usdText } from './figures.ts';
+import { readNamedFile, writeNamedFile } from './named-file.ts';
 import { readStore } from './read-store.ts';
 import { rangeOf, zoneOf, type TimeOptions } from './time-options.ts';
 
@@ -20,7 +19,6 @@ export interface ExportKpiOptions extends TimeOptions {
 
 const BEGIN = '<!-- hall-monitor:kpi -->';
 const END = '<!-- /hall-monitor:kpi -->';
-const MAX_FILE_LENGTH = 16 * 1024 * 1024;
 
 /** Prints the totals of all sessions as a small table in Markdown, or puts it into a file. */
 export async function run(options: ExportKpiOptions, context: CommandContext): CommandResult {
@@ -45,7 +43,7 @@ export async function run(options: ExportKpiOptions, context: CommandContext): C
 }
 
 /** Totals as a table in Markdown; the same totals always give the same text. */
-export function kpiTable(totals: ReportedTotals): string {
+function kpiTable(totals: ReportedTotals): string {
   const rows = [
     ['Sessions', countText(totals.total_sessions)],
     ['Messages', countText(totals.total_messages)],
@@ -65,7 +63,7 @@ export function kpiTable(totals: ReportedTotals): string {
  *
  * @throws InputError where it does not have the two marks once each, in order.
  */
-export function withBlock(text: string, block: string, path: string): string {
+function withBlock(text: string, block: string, path: string): string {
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END);
   const isOnce = text.lastIndexOf(BEGIN) === begin && text.lastIndexOf(END) === end;
@@ -80,24 +78,10 @@ export function withBlock(text: string, block: string, path: string): string {
 }
 
 async function replaceBlock(path: string, block: string): Promise<boolean> {
-  const text = await readText(path);
+  const text = await readNamedFile(path, 'Name a Markdown file that exists with --into.');
   const replaced = withBlock(text, block, path);
   if (replaced !== text) {
-    await writeWhole(path, replaced);
+    await writeNamedFile(path, replaced);
   }
   return replaced !== text;
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    const text = await readFile(path, 'utf8');
-    if (text.length <= MAX_FILE_LENGTH) return text;
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new InputError(`Cannot read ${path}: ${error.message}.`, {
-      hint: 'Name a Markdown file that exists with --into.',
-      cause: error,
-    });
-  }
-  throw new InputError(`${path} is too large.`, { hint: 'Allowed are 16 MiB.' });
 }

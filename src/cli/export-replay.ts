@@ -9,7 +9,7 @@ import { createReader, type Reader } from '../store/reader.ts';
 import type { Stored } from '../store/store.ts';
 import { StoreHeldError } from './collector.ts';
 import type { CommandContext, CommandResult } from './context.ts';
-import { escapeText, jsonText } from './escape.ts';
+import { jsonText } from './escape.ts';
 import { EXIT } from './exit-codes.ts';
 import { countText } from './figures.ts';
 import { readStore } from './read-store.ts';
@@ -105,10 +105,7 @@ async function replay({ json }: ReplayOptions, context: CommandContext): Command
     lock.release();
   }
   if (json === true) terminal.print(jsonText({ exporter: EXPORTER, landed, refused }));
-  else
-    terminal.note(
-      escapeText(`${countText(landed)} landed, ${countText(refused)} refused again.\n`),
-    );
+  else terminal.note(`${countText(landed)} landed, ${countText(refused)} refused again.\n`);
   return refused === 0 ? EXIT.ok : EXIT.failure;
 }
 

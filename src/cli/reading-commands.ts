@@ -112,8 +112,8 @@ ${EXIT_CODES_HELP}
           id: string | undefined,
           { timezone, messages = false, ...options }: Zoned<SessionsOptions & MessagesFlag>,
         ) => {
-          if ((id === undefined) === messages)
-            command.error('error: --messages and the id of a session go together');
+          const wrong = wrongMix(id, messages, options);
+          if (wrong !== undefined) command.error(`error: ${wrong}`);
           const context = await contextWith({ timezone });
           if (id === undefined) {
             const { run } = await import('./sessions.ts');
@@ -124,6 +124,17 @@ ${EXIT_CODES_HELP}
         },
       ),
     );
+}
+
+/** What of `hall-monitor sessions` does not go together, if anything. */
+function wrongMix(
+  id: string | undefined,
+  messages: boolean,
+  { full, out }: SessionsOptions & MessagesFlag,
+): string | undefined {
+  if ((id === undefined) === messages) return '--messages and the id of a session go together';
+  if (!messages && full === true) return '--full goes with --messages';
+  return messages && out !== undefined ? '--messages and --out exclude each other' : undefined;
 }
 
 function registerPlans({ program, contextWith, action }: Registry): void {
@@ -269,7 +280,10 @@ function withTime(command: Command): Command {
 }
 
 function wholeNumber(text: string): number {
-  return text === '0' ? 0 : positive(text);
+  if (!/^(?:0|[1-9]\d{0,8})$/.test(text)) {
+    throw new InvalidArgumentError('Allowed is a whole number from 0 on.');
+  }
+  return Number(text);
 }
 
 function positive(text: string): number {

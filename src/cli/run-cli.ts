@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError, InputError } from '../errors.ts';
-import { escapeText } from './escape.ts';
+import { withDiskHint } from './disk-error.ts';
+import { escapeLines, escapeText } from './escape.ts';
 import { EXIT } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,8 +17,9 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       // It has said already what is wrong; help that was asked for is no error.
       return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     }
-    terminal.note(errorText(error));
-    return exitCodeOf(error);
+    const told = withDiskHint(error);
+    terminal.note(errorText(told));
+    return exitCodeOf(told);
   }
 }
 
@@ -27,10 +29,8 @@ function errorText(error: unknown): string {
   }
   const { hint } = error as { readonly hint?: unknown };
   const isForeseen = 'hint' in error;
-  const lines = (isForeseen ? error.message : (error.stack ?? error.message))
-    .split('\n')
-    .map(escapeText);
-  return `hall-monitor: ${lines.join('\n')}\n${typeof hint === 'string' && hint !== '' ? `${escapeText(hint)}\n` : ''}`;
+  const said = escapeLines(isForeseen ? error.message : (error.stack ?? error.message));
+  return `hall-monitor: ${said}\n${typeof hint === 'string' && hint !== '' ? `${escapeLines(hint)}\n` : ''}`;
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,7 +1,7 @@
 import { sessionsReport } from '../rollups/sessions-report.ts';
 import { listSessions } from '../rollups/sessions.ts';
 import type { CommandContext, CommandResult } from './context.ts';
-import { jsonText } from './escape.ts';
+import { escapeText, jsonText } from './escape.ts';
 import { readStore } from './read-store.ts';
 import { rangeOf, rangeText, zoneOf, type TimeOptions } from './time-options.ts';
 
@@ -66,7 +66,7 @@ async function writeOut(path: string, text: string, { terminal }: CommandContext
     terminal.print(text);
     return;
   }
-  const { writeWhole } = await import('../runtime/write-whole.ts');
-  await writeWhole(path, text);
-  terminal.note(`Wrote ${path}.\n`);
+  const { writeNamedFile } = await import('./named-file.ts');
+  await writeNamedFile(path, text);
+  terminal.note(`Wrote ${escapeText(path)}.\n`);
 }

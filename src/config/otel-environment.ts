@@ -12,10 +12,7 @@ export interface OtelEnvironment {
 }
 
 /** Signals of OpenTelemetry, as they stand in names of variables and in the configuration. */
-export const OTEL_SIGNALS = ['metrics', 'traces', 'logs'] as const;
-
-/** One of them. */
-export type OtelSignal = (typeof OTEL_SIGNALS)[number];
+const OTEL_SIGNALS = ['metrics', 'traces', 'logs'] as const;
 
 /** A text as a value, or why it is none. */
 type Read = (text: string) => { readonly value: unknown } | { readonly expected: string };

@@ -6,7 +6,7 @@ const MAX_TASKS = 10_000;
 const amount = z.number().min(0).nullish();
 
 /** One task. */
-export const listedTask = z.looseObject({
+const listedTask = z.looseObject({
   id: z.string().max(1_000).nullish(),
   status: z.string().nullish(),
   started: z.string().max(100).nullish(),
@@ -19,7 +19,7 @@ export const listedTask = z.looseObject({
 });
 
 /** The sums of the file, none of which is ever null. */
-export const taskTotals = z.object({
+const taskTotals = z.object({
   /** Completed ones. */
   total_tasks: z.int().min(0),
   /** Of the completed ones. */

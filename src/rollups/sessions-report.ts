@@ -148,7 +148,7 @@ function cents(
 }
 
 /** USD to the cent, half up. */
-export function centsOf(nanoUsd: number): number {
+function centsOf(nanoUsd: number): number {
   return Math.floor((nanoUsd + 5_000_000) / 10_000_000) / 100;
 }
 

@@ -107,6 +107,26 @@ describe('export csv', () => {
   });
 });
 
+describe('names that command a terminal', () => {
+  const NAME = 'a\u001b[31m\u009b31m\u202eb\nc';
+
+  beforeEach(() => {
+    rmSync(join(home, 'hall-monitor.db'));
+    const store = createStoreFixture(join(home, 'hall-monitor.db'));
+    store.toolCall({ atMs: AT_MS + 3, tool: NAME, project: `/home/${NAME}` });
+    store.db.close();
+  });
+
+  it('are written out in JSON, and mean the same', async () => {
+    const text = await written('jsonl');
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(entriesIn(text).at(-1)).toMatchObject({
+      project_path: `/home/${NAME}`,
+      tool_name: NAME,
+    });
+  });
+});
+
 describe('export openmetrics', () => {
   it('writes what a scrape would have, with the labels of the scrape', async () => {
     const series = parseOpenMetrics(await written('openmetrics'));

@@ -2,6 +2,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -9,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { isHeld, lockStore } from '../../src/store/lock.ts';
@@ -160,6 +162,19 @@ describe('hall-monitor report', () => {
     [['report', 'daily', '--frob'], "unknown option '--frob'"],
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['sessions', '--limit', '0'], 'Allowed is a whole number from 1 on.'],
+    [['sessions', '--full'], '--full goes with --messages'],
+    [['sessions', 'other', '--messages', '--out', 'x'], '--messages and --out exclude each other'],
+    [['tail', '--lines', '-1'], 'Allowed is a whole number from 0 on.'],
+    [
+      [
+        'export',
+        'kpi',
+        '--into',
+        fileURLToPath(new URL('../../package.json', import.meta.url)),
+        '--no-sync',
+      ],
+      'shall be:\n<!-- hall-monitor:kpi -->\n<!-- /hall-monitor:kpi -->\n',
+    ],
     [['serve', '--port', '99999'], 'Allowed is a whole number from 0 to 65535.'],
     [[], 'Usage: hall-monitor'],
   ])('ends with 2 and says why for %j', async (args, message) => {
@@ -311,6 +326,15 @@ describe('hall-monitor db', () => {
     expect((await run(['db', 'backup', file])).code).toBe(1);
     expect((await run(['db', 'backup', file, '--force'])).code).toBe(0);
     expect(existsSync(file)).toBe(true);
+  });
+
+  it('says what a backup cannot replace, and leaves nothing beside it', async () => {
+    const folder = join(home, 'backups');
+    mkdirSync(folder);
+    const { code, err } = await run(['db', 'backup', folder, '--force']);
+    expect({ code, isTraced: err.includes('    at ') }).toEqual({ code: 1, isTraced: false });
+    expect(err).toContain(`Cannot write ${folder}: EISDIR`);
+    expect(readdirSync(home).filter((name) => name.startsWith('backups'))).toEqual(['backups']);
   });
 });
 

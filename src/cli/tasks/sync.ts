@@ -1,17 +1,17 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { InputError, isSystemError, TransientError } from '../../errors.ts';
+import { InputError } from '../../errors.ts';
 import { usdFromNano } from '../../records/money.ts';
 import { tasksFile, type TasksFile } from '../../records/tasks-file.ts';
 import { listSessions } from '../../rollups/sessions.ts';
 import { reportSessions } from '../../rollups/sessions-report.ts';
 import { workedSessions } from '../../rollups/worked-sessions.ts';
 import { countCommits, gitAdd, repositoryOf } from '../../runtime/git.ts';
-import { writeWhole } from '../../runtime/write-whole.ts';
 import type { CommandContext, CommandResult } from '../context.ts';
 import { escapeText, jsonText } from '../escape.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readNamedFile, writeNamedFile } from '../named-file.ts';
 import { readStore } from '../read-store.ts';
 import { zoneOf } from '../time-options.ts';
 import { editTasks, type EditedTasks } from './edit-tasks.ts';
@@ -27,7 +27,6 @@ export interface TasksSyncOptions {
   readonly sync: boolean;
 }
 
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const BOM = '\ufeff';
 
 /** Fills in what is missing in a `tasks.json` and its totals, and says what changed. */
@@ -38,7 +37,7 @@ export async function run(
 ): CommandResult {
   const { terminal } = context;
   const file = resolve(path);
-  const text = await readTasks(file);
+  const text = await readNamedFile(file, 'Name a tasks.json that exists.');
   const tasks = parseTasks(text, path);
   const folder = dirname(file);
   const root = options.project ?? (await repositoryOf(folder)) ?? folder;
@@ -101,24 +100,8 @@ async function projectTest(root: string): Promise<(project: string) => boolean> 
     (isName && project.split(/[\\/]/).at(-1) === root);
 }
 
-async function readTasks(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) {
-      throw new InputError(`${file} is too large.`, { hint: 'Allowed are 16 MiB.' });
-    }
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new InputError(`Cannot read ${file}: ${error.message}.`, {
-      hint: 'Name a tasks.json that exists.',
-      cause: error,
-    });
-  }
-}
-
 /** @throws InputError where it is no tasks file. */
-export function parseTasks(text: string, path: string): TasksFile {
+function parseTasks(text: string, path: string): TasksFile {
   const hint =
     'It must be JSON such as {"tasks": [{"id": "…", "started": "…", "completed": "…"}]}.';
   let value: unknown;
@@ -130,7 +113,8 @@ export function parseTasks(text: string, path: string): TasksFile {
   const { data, error } = tasksFile.safeParse(value);
   if (error !== undefined) {
     const [issue] = error.issues;
-    throw new InputError(`${path} is no tasks file: ${issue?.path.join('.')}: ${issue?.message}.`, {
+    const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+    throw new InputError(`${path} is no tasks file: ${place}${issue?.message}.`, {
       hint,
       cause: error,
     });
@@ -159,15 +143,7 @@ async function replace(file: string, before: string, text: string): Promise<void
       hint: 'Run the command again.',
     });
   }
-  try {
-    await writeWhole(file, text);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new TransientError(`Cannot write ${file}: ${error.message}.`, {
-      hint: `Make room in ${dirname(file)}, or let yourself write to it, and run the command again.`,
-      cause: error,
-    });
-  }
+  await writeNamedFile(file, text);
 }
 
 function changes(

@@ -172,10 +172,10 @@ describe('the journal', () => {
   it('shows hostile names on one line', () => {
     const entry = journalEntry({
       ...(call('tool_1', NINE_MS, true) as MetricEntry),
-      tool_name: 'a\nb\u001b[2J',
+      tool_name: 'a\nb\u001b[2J\u202e',
     });
     expect(journalTexts([entry!], () => null).activity).toBe(
-      '09:00:00 a?b?[2J /home/dev/shop/a b.ts\n',
+      '09:00:00 a?b?[2J? /home/dev/shop/a b.ts\n',
     );
   });
 });

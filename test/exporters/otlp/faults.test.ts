@@ -1,4 +1,4 @@
-/** Fault F23: whatever a backend does, nothing is lost, what is dropped is counted, and nothing is read without bounds. */
+/** Whatever a backend does, nothing is lost, what is dropped is counted, and nothing is read without bounds. */
 import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
