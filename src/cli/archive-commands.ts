@@ -1,5 +1,14 @@
+import type { Layer } from '../config/environment.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Registry } from './program.ts';
+
+/** What `--compat` means, for every command that archives. */
+export const COMPAT_HELP =
+  'compress closed days of the archive with gzip, which every tool reads, and not with zstd';
+
+/** Settings that `--compat` stands for. */
+export const compatFlags = (isCompat = false): Layer =>
+  isCompat ? { archive: { compression: 'gzip' } } : {};
 
 /** Registers what looks after the archive: `archive`. */
 export function registerArchiveCommands({ program, contextWith, action }: Registry): void {
@@ -18,12 +27,13 @@ export function registerArchiveCommands({ program, contextWith, action }: Regist
   archive
     .command('update')
     .description('bring the archive up to date once, where no collector runs')
+    .option('--compat', COMPAT_HELP)
     .option('--json', 'print JSON')
     .addHelpText('after', `\n${UPDATE_HELP}\n\n${EXIT_CODES_HELP}\n`)
     .action(
-      action(async (options: { readonly json?: boolean }) => {
+      action(async (options: { readonly compat?: boolean; readonly json?: boolean }) => {
         const { runUpdate } = await import('./archive/update.ts');
-        return await runUpdate(options, await contextWith());
+        return await runUpdate(options, await contextWith(compatFlags(options.compat)));
       }),
     );
   archive
@@ -45,7 +55,7 @@ new store as it was, with the same ids, revisions and costs; all sums are worked
 from them. Of files that are damaged the rest is used: they are named, and the exit
 code is 1, and the next import reads all transcripts again, which counts nothing twice.
 What does not come back: entries older than the archive keeps, which lines were
-rejected, and how far exporters to elsewhere had got.
+rejected, and, where the old store cannot be read, how far exporters had got.
 
 Example:
   hall-monitor archive restore --from /backup/hall-monitor/archive`;

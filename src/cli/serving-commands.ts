@@ -1,10 +1,12 @@
 import { InvalidArgumentError } from 'commander';
+import { COMPAT_HELP, compatFlags } from './archive-commands.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Registry } from './program.ts';
 
 interface ServeFlags {
   readonly host?: string;
   readonly port?: number;
+  readonly compat?: boolean;
 }
 
 /** Registers what fills the store: `serve` and `import`. */
@@ -19,10 +21,11 @@ export function registerServingCommands({ program, contextWith, action }: Regist
       'address to listen on; any but a loopback address needs HALL_MONITOR_TOKEN',
     )
     .option('--port <number>', 'port to listen on, 0 for any free one', portNumber)
+    .option('--compat', COMPAT_HELP)
     .addHelpText('after', `\nExample:\n  hall-monitor serve --port 9500\n\n${EXIT_CODES_HELP}\n`)
     .action(
-      action(async ({ host, port }: ServeFlags) => {
-        const context = await contextWith({ host, port });
+      action(async ({ host, port, compat }: ServeFlags) => {
+        const context = await contextWith({ host, port, ...compatFlags(compat) });
         const { run } = await import('./serve.ts');
         return await run(context);
       }),

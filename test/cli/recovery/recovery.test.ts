@@ -101,6 +101,19 @@ describe('a store that cannot be used', () => {
     expect(report.err).toContain('hall-monitor db rebuild');
   });
 
+  it('comes back from an archive that was compressed with gzip', async () => {
+    using home = full.copy({ hasTranscripts: false });
+    rmSync(home.archive, { recursive: true });
+    expect((await home.run('archive update --compat')).code).toBe(0);
+    const files = readdirSync(home.archive, { recursive: true, encoding: 'utf8' });
+    expect(files.some((file) => file.endsWith('.jsonl.gz'))).toBe(true);
+    expect(files.filter((file) => file.endsWith('.zst'))).toEqual([]);
+    expect((await home.run('archive verify')).code).toBe(0);
+    rmSync(home.store);
+    expect((await home.run('import')).err).toContain('was rebuilt from');
+    expect(home.state()).toEqual(before);
+  });
+
   it('comes back without what the archive lost, and that is said', async () => {
     using home = full.copy({ hasTranscripts: false });
     const requests = path.join(home.home, 'archive', 'requests');
