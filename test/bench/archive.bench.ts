@@ -20,7 +20,11 @@ export const run: Bench = (options) =>
     const home = join(folder, 'home');
     await measureCommand({ home, claudeDir }, folder, 'import', '--json');
     const transcriptBytes = bytesBelow(join(claudeDir, 'projects'));
-    const { plainBytes, closedBytes, ...figures } = await archived(home, join(folder, 'archive'));
+    const {
+      plain_bytes: plainBytes,
+      closed_bytes: closedBytes,
+      ...figures
+    } = await archived(home, join(folder, 'archive'));
     const large = join(folder, 'large');
     const requests = options.isQuick ? 100_000 : 1_000_000;
     options.note(`making a store of ${requests} requests`);
@@ -44,7 +48,7 @@ const bytesBelow = (folder: string): number =>
 const archived = async (
   storeHome: string,
   home: string,
-): Promise<Figures & { readonly plainBytes: number; readonly closedBytes: number }> => {
+): Promise<Figures & { readonly plain_bytes: number; readonly closed_bytes: number }> => {
   mkdirSync(home);
   const reader = createReader(join(storeHome, 'hall-monitor.db'));
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -76,8 +80,8 @@ const archived = async (
       close_ms: rounded(closeMs, 0),
       verify_ms: rounded(verifyMs, 0),
       peak_rss_mib: rounded(process.resourceUsage().maxRSS / 1024),
-      plainBytes,
-      closedBytes: bytesBelow(home),
+      plain_bytes: plainBytes,
+      closed_bytes: bytesBelow(home),
     };
   } finally {
     reader.close();
