@@ -84,7 +84,7 @@ describe('two collectors and one ClickHouse', () => {
     `add up to what the hosts' own reports say, also when one is killed ${KILLS} times on the way`,
     async () => {
       const [laptop, desktop] = [placeOf('laptop'), placeOf('desktop')];
-      writeCorpus(laptop.claudeDir, { mb: 24, seed: 31, dirty: true });
+      writeCorpus(laptop.claudeDir, { mb: 48, seed: 31, dirty: true });
       writeCorpus(desktop.claudeDir, { mb: 6, seed: 32, dirty: true });
       const random = createRandom(33);
       const other = await startCollector(desktop);
