@@ -1,4 +1,4 @@
-import type { ArchiveStream } from '../../src/records/archive-line.ts';
+import { ARCHIVE, type ArchiveStream } from '../../src/records/archive-line.ts';
 import type { Cursors, StoreReader } from '../../src/store/store.ts';
 import { Ageing, type AgeLimits } from './ageing.ts';
 import { appendLines } from './append-lines.ts';
@@ -9,7 +9,7 @@ import { Mender } from './mender.ts';
 import type { OpenSegment } from './open-state.ts';
 import { openStreams } from './open-stream.ts';
 import { closeSegment } from './segment-ages.ts';
-import { type Clocks, type ClockState, SteadyClock } from './steady-clock.ts';
+import { type Clocks, type ClockState, SteadyClock } from '../../src/runtime/steady-clock.ts';
 import type { StreamFolder } from './stream-folder.ts';
 
 /** What an archive is made of. */
@@ -34,9 +34,6 @@ export interface ArchiveLimits extends AgeLimits {
   /** Most lines of the log in a batch. */
   readonly batchLines: number;
 }
-
-/** Name of the exporter, of its cursor and of its folder. */
-export const ARCHIVE = 'archive';
 
 /** Bytes of files that nothing speaks against which one look reads: each is read once after a start. */
 const READ_PER_LOOK_BYTES = 128 * 1024 * 1024;

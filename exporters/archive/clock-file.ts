@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ArchiveFiles, readWhole, replaceFile } from './archive-files.ts';
-import type { ClockState } from './steady-clock.ts';
+import type { ClockState } from '../../src/runtime/steady-clock.ts';
 
 const FILE = 'clock.json';
 

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { InstallablePusher, Pusher, PusherDeps } from '../../src/component.ts';
 import { isSystemError, TransientError } from '../../src/errors.ts';
+import { ARCHIVE } from '../../src/records/archive-line.ts';
 import { createBackoff } from '../../src/runtime/backoff.ts';
 import { pause } from '../../src/runtime/pause.ts';
-import { ARCHIVE, type Archive, openArchive } from './archive.ts';
+import { type Archive, openArchive } from './archive.ts';
 import { archiveFiles, type ArchiveFiles } from './archive-files.ts';
 import { type CompressionChoice, compressionFor } from './compression.ts';
-import type { Clocks } from './steady-clock.ts';
+import type { Clocks } from '../../src/runtime/steady-clock.ts';
 
 /** Settings of the archive. */
 export interface ArchiveConfig {
@@ -78,7 +79,6 @@ class Follower {
   readonly #backoff = createBackoff({
     firstMs: FIRST_WAIT_MS,
     longestMs: LONGEST_WAIT_MS,
-    random: Math.random,
   });
   #archive: Archive | undefined;
   #failure: string | undefined;

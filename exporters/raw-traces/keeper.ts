@@ -5,11 +5,10 @@ import { BlockTable, type NewBlock, Superseded } from './block-table.ts';
 import { EarlierLines } from './earlier-lines.ts';
 import { FileIdentity, isStill, type KnownFile, printsOf, printsWithin } from './file-identity.ts';
 import { LineRows } from './line-rows.ts';
-import type { LinePlace } from './line-columns.ts';
 import { type OpenTranscript, withTranscript } from './open-transcript.ts';
 import { type Prepared, prepareLines, prepareLongLine } from './prepare-chunk.ts';
 import { type ChunkLimits, readChunk } from './read-chunk.ts';
-import { transcriptPlace } from './transcript-place.ts';
+import { transcriptPlace, type TranscriptPlace } from '../../src/records/transcript-path.ts';
 
 /** What a keeper is given. */
 export interface KeeperParts extends Pick<Shared, 'now' | 'count'> {
@@ -81,7 +80,7 @@ export class Keeper {
   async #keepNext(
     transcript: OpenTranscript,
     known: KnownFile,
-    place: LinePlace,
+    place: TranscriptPlace,
   ): Promise<KnownFile | null> {
     const { fd } = transcript;
     const chunk = readChunk(fd, known.offsetBytes, this.#parts.limits);

@@ -1,3 +1,4 @@
+import type { TranscriptPlace } from '../../src/records/transcript-path.ts';
 import { createHash } from 'node:crypto';
 import { amount, own } from '../../src/records/foreign-value.ts';
 
@@ -59,19 +60,13 @@ export interface LineColumns {
   readonly leafUuid: Text;
 }
 
-/** What a transcript's place in the folders says, for lines that say nothing themselves. */
-export interface LinePlace {
-  readonly sessionId: Text;
-  readonly agentId: Text;
-}
-
 /** Event type of a line that is no JSON object. */
 const INVALID = 'invalid';
 const MAX_TEXT = 1024;
 const MAX_DEPTH = 2_000;
 
-/** Reads the columns of one line; one that is no JSON object has hardly any. */
-export const lineColumns = (line: string, place: LinePlace): LineColumns => {
+/** Reads the columns of one line; one that is no JSON object has hardly any, but for what the file's place says. */
+export const lineColumns = (line: string, place: TranscriptPlace): LineColumns => {
   const value = parsed(line);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const text = (name: string): Text => textOf(own(value, name));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { redact, redactLines } from '../../src/records/redaction.ts';
-import { lineColumns, type LinePlace } from './line-columns.ts';
+import type { TranscriptPlace } from '../../src/records/transcript-path.ts';
+import { lineColumns } from './line-columns.ts';
 import { markedValues, withMarks } from './line-marks.ts';
 import type { NewLine } from './line-rows.ts';
 import type { Lines, LongLine } from './read-chunk.ts';
@@ -19,7 +20,7 @@ export interface Prepared {
 }
 
 /** What is known of the file that lines come from. */
-export interface ChunkPlace extends LinePlace {
+export interface ChunkPlace extends TranscriptPlace {
   /** Byte of the file that the first line begins at. */
   readonly from: number;
   /** Whether an earlier generation of the file holds a line. */

@@ -14,7 +14,7 @@ import { HEAD_BYTES } from './read-content.ts';
 import { LineFacts, NOT_AN_OBJECT, QUEUED_ATTACHMENT, readLine } from './read-line.ts';
 import { INVALID_USAGE } from './read-usage.ts';
 import { SessionFacts } from './session-facts.ts';
-import { isId, transcriptPlace } from './transcript-path.ts';
+import { isId, transcriptPlace } from '../../src/records/transcript-path.ts';
 
 /** What is remembered of a transcript between two readings. */
 export interface Memory {

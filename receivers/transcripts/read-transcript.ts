@@ -6,7 +6,7 @@ import type { FoundFile } from './discover.ts';
 import { FileDecoder } from './file-decoder.ts';
 import { packPosition, type Position } from './position.ts';
 import { decodeSubagentMeta } from './subagent-meta.ts';
-import { transcriptPlace } from './transcript-path.ts';
+import { transcriptPlace } from '../../src/records/transcript-path.ts';
 
 const HEAD_BYTES = 1024;
 const ANCHOR_BYTES = 4096;

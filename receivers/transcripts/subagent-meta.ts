@@ -1,5 +1,5 @@
 import type { SubagentRecord } from '../../src/records/session.ts';
-import { isId } from './transcript-path.ts';
+import { isId } from '../../src/records/transcript-path.ts';
 
 /** Understands `agent-*.meta.json`; anything it lacks stays unknown. Source: files of client 2.1.329. */
 export const decodeSubagentMeta = (

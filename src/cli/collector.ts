@@ -7,6 +7,7 @@ import { createIngest } from '../pipeline/ingest.ts';
 import { commitError } from '../pipeline/ingest-errors.ts';
 import { loadPriceTable } from '../pricing/override.ts';
 import { createPricer } from '../pricing/price.ts';
+import { ARCHIVE } from '../records/archive-line.ts';
 import type { OriginState, Source } from '../records/record.ts';
 import type { HotLimits, Pruned } from '../store/hot-window.ts';
 import { isHeld, lockStore } from '../store/lock.ts';
@@ -64,8 +65,6 @@ export class StoreHeldError extends TransientError {
 }
 
 const MAX_THREADS = 4;
-/** Folder of the archive, inside the data folder. */
-const ARCHIVE_FOLDER = 'archive';
 
 /** Threads that read while much is new: as many as there are cores, but few. */
 export const readerThreads = (): number =>
@@ -123,8 +122,7 @@ export const openCollector = async (options: CollectorOptions): Promise<Collecto
 
 /** Sees to it that the store can be used; what that takes is loaded only where something may be wrong. */
 const recover = async ({ home, onRecovery }: CollectorOptions): Promise<void> => {
-  const isNew =
-    !existsSync(path.join(home, STORE_FILE)) && !existsSync(path.join(home, ARCHIVE_FOLDER));
+  const isNew = !existsSync(path.join(home, STORE_FILE)) && !existsSync(path.join(home, ARCHIVE));
   if (isNew || isClean(home)) return;
   const { recoverStore, recoveryText } = await import('./recovery/recover-store.ts');
   const recovery = await recoverStore({

@@ -35,9 +35,6 @@ export interface ExportingParts {
   readonly now: () => number;
 }
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
-
 /** Starts the thread of the exporters that push, and again where it fails; there is none where nothing is wanted. */
 export const startExporting = (parts: ExportingParts): Exporting => {
   const { config } = parts;
@@ -57,11 +54,7 @@ export const startExporting = (parts: ExportingParts): Exporting => {
 class Supervisor implements Exporting {
   readonly #parts: ExportingParts;
   readonly #order: Parameters<typeof startExportWorker>[0];
-  readonly #backoff = createBackoff({
-    firstMs: FIRST_WAIT_MS,
-    longestMs: LONGEST_WAIT_MS,
-    random: Math.random,
-  });
+  readonly #backoff = createBackoff();
   readonly #savedAtMs = new Map<string, number>();
   #worker: ExportWorker;
   #exporters: readonly string[] = [];

@@ -1,6 +1,6 @@
 import type { Collector } from './collector.ts';
 import { createPruning, type PruningParts } from './pruning.ts';
-import { createRecounting } from './recounting.ts';
+import { createSpareTime } from './spare-time.ts';
 
 /** What a collector does beside collecting, a little at a time. */
 export interface Housekeeping {
@@ -27,7 +27,7 @@ const FIRST_PRUNING_MS = 60_000;
 /** Tells the archive what stands in no entry, and lets old rows leave, now and then. */
 export const startHousekeeping = (parts: HousekeepingParts): Housekeeping => {
   const { collector, retention, onLogged } = parts;
-  const documents = createRecounting(() => {
+  const documents = createSpareTime(() => {
     const isMore = collector.logDocuments();
     onLogged();
     return isMore;
@@ -49,7 +49,7 @@ export const startHousekeeping = (parts: HousekeepingParts): Housekeeping => {
 const startPruning = (parts: PruningParts, timers: NodeJS.Timeout[]): Housekeeping => {
   let isStopped = false;
   const step = createPruning(parts);
-  const pruning = createRecounting(() => !isStopped && step());
+  const pruning = createSpareTime(() => !isStopped && step());
   timers.push(
     setTimeout(pruning.wake, FIRST_PRUNING_MS),
     setInterval(pruning.wake, PRUNING_INTERVAL_MS),

@@ -8,7 +8,7 @@ import { type Collector, openCollector } from './collector.ts';
 import type { CursorAnswer, CursorOrder } from './export-messages.ts';
 import { type Housekeeping, startHousekeeping } from './housekeeping.ts';
 import type { IngestCommand, IngestOrder, IngestReport } from './ingest-messages.ts';
-import { createRecounting } from './recounting.ts';
+import { createSpareTime } from './spare-time.ts';
 import { createReceiverEvents } from './receiver-events.ts';
 import { relayLog } from './relay-log.ts';
 
@@ -47,7 +47,7 @@ const collect = async ({
     else tell({ kind: 'cursor_saved', ...saved(collector, command) });
   });
   const settling = createSettling(collector);
-  const recounting = createRecounting(collector.recountPlans);
+  const recounting = createSpareTime(collector.recountPlans);
   // A collector that was killed may have left something to do.
   recounting.wake();
   const housekeeping = keepHouse(collector, retention, {

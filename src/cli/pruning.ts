@@ -1,5 +1,5 @@
-import { ARCHIVE } from '../../exporters/archive/archive.ts';
-import { type Clocks, SteadyClock } from '../../exporters/archive/steady-clock.ts';
+import { ARCHIVE } from '../records/archive-line.ts';
+import { type Clocks, SteadyClock } from '../runtime/steady-clock.ts';
 import { readCursors } from '../store/cursor-table.ts';
 import { newestEntryMs, readHotClock, writeHotClock } from '../store/hot-clock.ts';
 import type { HotLimits, Pruned } from '../store/hot-window.ts';

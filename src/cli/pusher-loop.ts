@@ -20,9 +20,6 @@ export interface PusherLoopParts {
   readonly random?: () => number;
 }
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
-
 /** Makes an exporter and runs it; one that fails begins again a little later, and no other one notices. */
 export const createPusherLoop = ({
   name,
@@ -30,7 +27,7 @@ export const createPusherLoop = ({
   log,
   random = Math.random,
 }: PusherLoopParts): PusherLoop => {
-  const backoff = createBackoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random });
+  const backoff = createBackoff({ random });
   let pusher: Pusher | undefined;
   let failure: string | undefined;
   const run = async (signal: AbortSignal): Promise<void> => {

@@ -4,7 +4,7 @@ import { REPORT_KINDS, type ReportKind } from '../rollups/report-kinds.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { ExplainOptions } from './explain.ts';
 import { MOMENT_FORMS } from './moment-forms.ts';
-import type { MessagesOptions } from './messages.ts';
+import type { MessagesOptions } from './session-messages.ts';
 import type { PlansOptions } from './plans.ts';
 import type { PricingExplainOptions, PricingListOptions } from './pricing.ts';
 import type { Registry } from './program.ts';
@@ -119,7 +119,7 @@ ${EXIT_CODES_HELP}
             const { run } = await import('./sessions.ts');
             return await run(options, context);
           }
-          const { run } = await import('./messages.ts');
+          const { run } = await import('./session-messages.ts');
           return await run(id, options, context);
         },
       ),

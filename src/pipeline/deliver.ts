@@ -51,8 +51,6 @@ interface Sent {
   readonly refused: readonly Refused[];
 }
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
 /** So many lines in a row refused one by one are no longer the fault of the lines. */
 const REFUSED_IN_A_ROW = 8;
 /** However long a far side says to stay away, it is asked again after so many milliseconds. */
@@ -78,9 +76,8 @@ class Loop {
   constructor(delivery: Delivery) {
     this.#delivery = delivery;
     const { random = Math.random } = delivery;
-    const bounds = { firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random };
-    this.#backoff = createBackoff(bounds);
-    this.#patience = createBackoff(bounds);
+    this.#backoff = createBackoff({ random });
+    this.#patience = createBackoff({ random });
   }
 
   async run(signal: AbortSignal): Promise<void> {

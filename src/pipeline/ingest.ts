@@ -162,7 +162,7 @@ class Ingest {
     }
     const found = this.#requestRow(record, NO_COST, detailText(detail, null));
     const { owner } = known.row;
-    if (owner !== this.#place.origin) store.keepCopy(known.id, owner, this.#place.origin);
+    if (owner !== this.#place.origin) store.copies.keep(known.id, owner, this.#place.origin);
     const joined = joinRequest(known.row, found, this.#outranks);
     if (joined === null) {
       this.#duplicates += 1;

@@ -1,3 +1,6 @@
+/** Name of the archive's exporter, of its cursor and of its folder in the data folder. */
+export const ARCHIVE = 'archive';
+
 /**
  * The streams of an archive, in the order in which a batch is written to them; each has a file a day. Sessions come last:
  * how far files were read must not be known before everything that was read in them is there.

@@ -7,16 +7,22 @@ export interface Backoff {
 
 /** Bounds of a back-off, and where its chance comes from. */
 export interface BackoffOptions {
-  readonly firstMs: number;
-  readonly longestMs: number;
+  /** One second where it is left out. */
+  readonly firstMs?: number;
+  /** One minute where it is left out. */
+  readonly longestMs?: number;
   /** A number from 0 up to 1. */
-  readonly random: () => number;
+  readonly random?: () => number;
 }
 
 const GROWTH = 2;
 
 /** A back-off that doubles, half of it left to chance, so that many who failed together do not come back together. */
-export const createBackoff = ({ firstMs, longestMs, random }: BackoffOptions): Backoff => {
+export const createBackoff = ({
+  firstMs = 1_000,
+  longestMs = 60_000,
+  random = Math.random,
+}: BackoffOptions = {}): Backoff => {
   let failures = 0;
   return {
     next: () => {

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { prepared } from './prepared.ts';
 import type { Cursor, Refused } from './store.ts';
 
 /** How far an exporter has got in the log; null for one that was never there. */
@@ -12,8 +13,7 @@ export const readCursor = (db: Database, exporter: string): Cursor | null =>
 /** How far every exporter that ever pushed has got. */
 export const readCursors = (db: Database): ReadonlyMap<string, number> =>
   new Map(
-    db
-      .prepare<[], { exporter: string; seq: number }>('SELECT exporter, seq FROM export_cursor')
+    prepared<[], { exporter: string; seq: number }>(db, 'SELECT exporter, seq FROM export_cursor')
       .all()
       .map(({ exporter, seq }) => [exporter, seq]),
   );

@@ -1,13 +1,8 @@
 import type { Database } from 'better-sqlite3';
-
-/** What the clock of the hot window remembers; see `SteadyClock`. */
-export interface HotClock {
-  readonly believedMs: number;
-  readonly doubtedMs: number;
-}
+import type { ClockState } from '../runtime/steady-clock.ts';
 
 /** What was remembered last; null where nothing was. */
-export const readHotClock = (db: Database): HotClock | null => {
+export const readHotClock = (db: Database): ClockState | null => {
   const kept = db
     .prepare<[], { believedMs: number | null; doubtedMs: number }>(
       'SELECT believed_ms AS believedMs, doubted_ms AS doubtedMs FROM hot_window',
@@ -18,7 +13,7 @@ export const readHotClock = (db: Database): HotClock | null => {
 };
 
 /** Remembers it, in a transaction of its own. */
-export const writeHotClock = (db: Database, { believedMs, doubtedMs }: HotClock): void =>
+export const writeHotClock = (db: Database, { believedMs, doubtedMs }: ClockState): void =>
   void db
     .prepare('UPDATE hot_window SET believed_ms = ?, doubted_ms = ?')
     .run(Math.trunc(believedMs), Math.trunc(doubtedMs));

@@ -1,3 +1,4 @@
+import { ARCHIVE } from '../records/archive-line.ts';
 import type { Database } from 'better-sqlite3';
 import { COLLECTOR_REF, EVENT_KINDS, type RestoredIdentity, type RestoredLine } from './rows.ts';
 
@@ -60,7 +61,7 @@ export const writeRestoredIdentity = (
   // What an exporter had not told yet is told by the restored store; what it had told is not told again.
   for (const { exporter, seq, sinceMs } of cursors)
     move.run(exporter, Math.min(seq, reached), Math.min(sinceMs, nowMs));
-  move.run('archive', reached, nowMs);
+  move.run(ARCHIVE, reached, nowMs);
   const next = (Math.floor(reached / GAP) + 2) * GAP;
   const { collector } = EVENT_KINDS;
   db.prepare('INSERT INTO event (seq, kind, ref, revision) VALUES (?, ?, ?, 0)').run(

@@ -23,6 +23,7 @@ import {
   type RestoredLine,
 } from './rows.ts';
 import { writeRestoredIdentity, writeRestoredLog } from './restored-log.ts';
+import { RequestCopies } from './request-copies.ts';
 import { SessionTables } from './session-tables.ts';
 import { Sums } from './sums.ts';
 import { Tallies } from './tallies.ts';
@@ -92,6 +93,7 @@ export class WriteStore {
   readonly toolCalls: EntityTable<ToolCallRow>;
   readonly occurrences: EntityTable<OccurrenceRow>;
   readonly documents: DocumentLog;
+  readonly copies: RequestCopies;
   readonly sessionTables: SessionTables;
   readonly hookQueries: HookQueries;
   readonly plans: PlanTables;
@@ -109,11 +111,8 @@ export class WriteStore {
   #hotWindow: HotWindow | null = null;
   readonly #requestTotals: Sums;
   readonly #toolTotals: Sums;
-  readonly #copy: Statement;
-  readonly #logCopy: Statement<[number, number]>;
   readonly #deadLetter: Statement;
   readonly #lastSeq: Statement<[], { seq: number }>;
-  #copies: (readonly [request: number, origin: number])[] = [];
   #isSettled: boolean;
 
   /** A store in which nothing was logged yet is filled without indexes first; see {@link settle}. */
@@ -130,6 +129,7 @@ export class WriteStore {
     this.files = new Names(db, 'file', 'path');
     this.sessions = new Names(db, 'session', 'session_id');
     this.documents = new DocumentLog(db);
+    this.copies = new RequestCopies(db);
     this.origins = new OriginTable(db, this.documents);
     this.requests = new EntityTable(db, { ...REQUESTS, fresh });
     this.toolCalls = new EntityTable(db, { ...TOOL_CALLS, fresh });
@@ -164,10 +164,6 @@ export class WriteStore {
     this.occurrenceCounts = new Counts(db, OCCURRENCE_COUNTS);
     this.cursors = new CursorTable(db);
     this.ledger = new KeyLedger(db);
-    this.#copy = db.prepare(`INSERT OR IGNORE INTO request_copy (request, origin) VALUES (?, ?)`);
-    this.#logCopy = db.prepare(
-      `INSERT INTO event (kind, ref, revision) VALUES (${EVENT_KINDS.copy}, ?, ?)`,
-    );
     this.#deadLetter = db.prepare(
       `INSERT OR IGNORE INTO dead_letter (path, name, line, offset_bytes, length_bytes, reason, seen_at_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -180,7 +176,7 @@ export class WriteStore {
     return this.#transaction(work, () => {
       for (const table of this.#entities) table.log();
       this.plans.events.log();
-      for (const [request, origin] of this.#copies) this.#logCopy.run(request, origin);
+      this.copies.log();
       this.documents.flush();
     });
   }
@@ -198,7 +194,7 @@ export class WriteStore {
       for (const table of this.#entities) table.begin();
       this.plans.events.begin();
       this.documents.begin();
-      this.#copies = [];
+      this.copies.begin();
       work();
       log();
       for (const sums of this.#sums) sums.flush();
@@ -231,17 +227,6 @@ export class WriteStore {
         this.tallies.add('export_dropped', `${exporter} quota`, lines);
     });
     return pruned;
-  }
-
-  /** Remembers that a request stands in two origins. */
-  keepCopy(request: number, left: number, right: number): void {
-    for (const origin of [left, right])
-      if (this.#copy.run(request, origin).changes > 0) this.#copies.push([request, origin]);
-  }
-
-  /** Remembers a copy that an archive tells of; false where it was known. */
-  restoreCopy(request: number, origin: number): boolean {
-    return this.#copy.run(request, origin).changes > 0;
   }
 
   /** Writes the log of a restored store, and what it takes over, in the transaction at hand. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ARCHIVE } from '../../../exporters/archive/archive.ts';
+import { ARCHIVE } from '../../records/archive-line.ts';
 import { archiveIn } from '../../../exporters/archive/index.ts';
 import { silentLog } from '../../runtime/log.ts';
 import { readCursor } from '../../store/cursor-table.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ARCHIVE } from '../../../exporters/archive/archive.ts';
+import { ARCHIVE } from '../../records/archive-line.ts';
 import { archiveFiles } from '../../../exporters/archive/archive-files.ts';
 import { type Verification, verifyArchive } from '../../../exporters/archive/verify-archive.ts';
 import type { Finding, StreamCounts } from '../../../exporters/archive/verify-stream.ts';

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'n
 import { platform } from 'node:os';
 import path from 'node:path';
 import type { BackfillProgress } from '../../component.ts';
+import { ARCHIVE } from '../../records/archive-line.ts';
 import { commitError } from '../../pipeline/ingest-errors.ts';
 import { Plans } from '../../pipeline/plans/plans.ts';
 import { Restore, type RestoreCounts } from '../../pipeline/restore/restore.ts';
@@ -35,8 +36,6 @@ export interface Built extends RestoreCounts {
   readonly putAside: string | null;
 }
 
-/** Exporter whose cursor says how far the archive follows the store. */
-const ARCHIVE_CURSOR = 'archive';
 /** Folder that a store is built in. */
 const BUILDING = 'restoring';
 /** Many lines go into one transaction; a crash throws all of them away anyhow. */
@@ -94,7 +93,7 @@ const fill = async (
       bytesRead += segment.sizeBytes;
     }
     // An archive from elsewhere is archived anew, under a name of its own.
-    const isOwn = path.resolve(root) === path.resolve(home, ARCHIVE_CURSOR);
+    const isOwn = path.resolve(root) === path.resolve(home, ARCHIVE);
     const isWhole = source.isComplete && damaged.length === 0 && unfinished.length === 0;
     restore.finish({
       storeId: isOwn ? storeId : null,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ARCHIVE } from '../../../exporters/archive/archive.ts';
+import { ARCHIVE } from '../../records/archive-line.ts';
 import type { Config } from '../../config/schema.ts';
 import { isHeld, lockStore } from '../../store/lock.ts';
 import { makeHome } from '../../store/open.ts';

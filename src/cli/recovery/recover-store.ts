@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ARCHIVE } from '../../../exporters/archive/archive.ts';
+import { ARCHIVE } from '../../records/archive-line.ts';
 import type { BackfillProgress } from '../../component.ts';
 import { countText } from '../figures.ts';
 import { type Built, buildFromArchive } from './build-from-archive.ts';

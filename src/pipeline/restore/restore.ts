@@ -210,7 +210,7 @@ export class Restore {
       this.#attempt(() => {
         const request = this.#requests.find(fields.text('request_key'));
         const ref = this.#origins.id(fields.text('source'), fields.text('path'));
-        if (request !== undefined && store.restoreCopy(request, ref))
+        if (request !== undefined && store.copies.restore(request, ref))
           note(seq, EVENT_KINDS.copy, request, ref);
       });
     }

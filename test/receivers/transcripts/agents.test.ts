@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeSubagentMeta } from '../../../receivers/transcripts/subagent-meta.ts';
-import { transcriptPlace } from '../../../receivers/transcripts/transcript-path.ts';
+import { transcriptPlace } from '../../../src/records/transcript-path.ts';
 import { type OpenStore, TranscriptHome } from '../../support/transcript-home.ts';
 import {
   assistant,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ClockState, SteadyClock } from '../../../exporters/archive/steady-clock.ts';
-import { DAY_MS, NINE_MS, TestClocks } from './archive-home.ts';
+import { type ClockState, SteadyClock } from '../../src/runtime/steady-clock.ts';
+import { DAY_MS, NINE_MS, TestClocks } from '../exporters/archive/archive-home.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,8 +1,8 @@
 import { TransientError } from '../errors.ts';
 
-/** Brings up to date what belongs to plans, soon after something changed and never for most of the time. */
-export interface Recounting {
-  /** Something was committed. */
+/** Work that can wait, done soon after it is asked for and never for most of the time. */
+export interface SpareTime {
+  /** There may be something to do. */
   readonly wake: () => void;
   /** Why it cannot be done now; null while all is well. */
   readonly trouble: () => string | null;
@@ -15,8 +15,8 @@ const RETRY_MS = 2_000;
 /** At most this part of the time is spent on it. */
 const REST_TIMES = 20;
 
-/** Counts a few plans at a time by `recount`, which tells whether there are others, with a rest after each time. */
-export const createRecounting = (recount: () => boolean): Recounting => {
+/** Does a little at a time by `work`, which tells whether there is more, with a rest after each time. */
+export const createSpareTime = (work: () => boolean): SpareTime => {
   let timer: NodeJS.Timeout | undefined;
   let trouble: string | null = null;
   let restMs = SOON_MS;
@@ -29,7 +29,7 @@ export const createRecounting = (recount: () => boolean): Recounting => {
   const once = (): boolean => {
     const startedMs = performance.now();
     try {
-      const isMore = recount();
+      const isMore = work();
       trouble = null;
       restMs = Math.max(SOON_MS, (performance.now() - startedMs) * REST_TIMES);
       if (isMore) wakeIn(restMs);
