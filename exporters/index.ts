@@ -1,20 +1,6 @@
-import type { InstallablePusher } from '../src/component.ts';
-import { archive } from './archive/index.ts';
-import { clickhouse } from './clickhouse/index.ts';
-import { otlp, otlpMetrics } from './otlp/index.ts';
+import { otlpMetrics } from './otlp/index.ts';
 import { prometheus } from './prometheus/index.ts';
-import { rawTraces } from './raw-traces/index.ts';
-import { reports } from './reports/index.ts';
 import { rest } from './rest/index.ts';
 
-/** Every exporter that answers requests. */
+/** Every exporter of the serving thread: those that answer requests, and what needs its gauges. */
 export const exporters = [prometheus, rest, otlpMetrics] as const;
-
-/** Every exporter that pushes. */
-export const pushers: readonly InstallablePusher<never>[] = [
-  archive,
-  otlp,
-  clickhouse,
-  reports,
-  rawTraces,
-];

@@ -127,7 +127,9 @@ const unlistedIn = (files: Files, group: string): readonly string[] => {
     [...files.keys()].map(layerOf).filter((layer) => layer.startsWith(`${group}/`)),
   );
   const list = `${group}/index.ts`;
-  const listed = new Set(importsOf(list, files.get(list) ?? '').map(layerOf));
+  // What runs in different threads has lists of its own, so that none loads the other's.
+  const lists = [...files].filter(([path]) => layerOf(path) === group);
+  const listed = new Set(lists.flatMap(([path, text]) => importsOf(path, text)).map(layerOf));
   return [...folders].flatMap((folder) => [
     ...(listed.has(folder) ? [] : [`${folder} is not in ${list}`]),
     ...(files.has(`${folder}/README.md`) ? [] : [`${folder} has no README.md`]),

@@ -1,5 +1,4 @@
-import type { Installable, InstallablePusher } from '../../src/component.ts';
-import type { OtlpConfig } from './config.ts';
+import type { Installable } from '../../src/component.ts';
 import { type OtlpMetricsConfig, otlpMetricsConfig, type OtlpMetricsDeps } from './deps.ts';
 import { resolveSettings } from './settings.ts';
 
@@ -25,18 +24,5 @@ export const otlpMetrics: Installable<OtlpMetricsConfig, OtlpMetricsDeps> = {
       }),
       trouble: () => [...warnings, trouble() ?? []].flat().join(' ') || undefined,
     };
-  },
-};
-
-/** Traces and logs by OTLP, each with a loop and a cursor of its own. */
-export const otlp: InstallablePusher<OtlpConfig> = {
-  name: 'otlp',
-  isWanted: (config) => {
-    const { traces, logs } = resolveSettings(config);
-    return traces !== null || logs !== null;
-  },
-  create: async (config, deps) => {
-    const { createPusher } = await import('./pusher.ts');
-    return createPusher(config, deps);
   },
 };

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import path from 'node:path';
-import { pushers } from '../../exporters/index.ts';
+import { pushers } from '../../exporters/pushers.ts';
 import type { InstallablePusher, PusherDeps } from '../component.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { readCursor } from '../store/cursor-table.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { InstallablePusher } from '../component.ts';
-import { pushers } from '../../exporters/index.ts';
+import { pushers } from '../../exporters/pushers.ts';
 import { otlpSection } from './otlp-section.ts';
 
 /** Settings of each exporter that pushes, by its name. */

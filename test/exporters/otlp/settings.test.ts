@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { otlp } from '../../../exporters/otlp/index.ts';
+import { otlp } from '../../../exporters/otlp/traces-and-logs.ts';
 import { isOwnAddress } from '../../../exporters/otlp/own-address.ts';
 import { parseHeaders } from '../../../exporters/otlp/parse-headers.ts';
 import { retryAfterMs } from '../../../exporters/otlp/retry-after.ts';
