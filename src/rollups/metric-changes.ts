@@ -27,11 +27,7 @@ const REQUEST_METRICS = [
   'unpricedRequests',
   'notFinalRequests',
 ] as const satisfies readonly MetricKey[];
-const TOOL_METRICS = [
-  'toolCalls',
-  'toolDuration',
-  'toolTimedCalls',
-] as const satisfies readonly MetricKey[];
+const TOOL_METRICS = ['toolCalls'] as const satisfies readonly MetricKey[];
 
 /** What is known of the past of each metric that has one. */
 export const METRIC_CHANGES: ReadonlyMap<MetricKey, Changes> = new Map<MetricKey, Changes>([

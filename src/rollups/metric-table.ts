@@ -1,4 +1,5 @@
 import { PLAN_DURATION_BOUNDS_MS } from '../records/plan-durations.ts';
+import { TOOL_DURATION_BOUNDS_MS } from '../records/tool-durations.ts';
 import {
   counter,
   gauge,
@@ -7,6 +8,7 @@ import {
   NANO_USD,
   type MetricSpec,
 } from './metric-spec.ts';
+import { MOMENT_METRICS } from './moment-metrics.ts';
 import { PROCESS_METRICS } from './process-metrics.ts';
 
 /** Every metric there is, in the order in which they are exposed. */
@@ -50,21 +52,28 @@ export const METRICS = {
   toolCalls: counter('hall_monitor_tool_calls_total', {
     unit: '{call}',
     labels: ['tool', 'outcome', 'project'],
-    help: 'Tool calls, by outcome: failure, denied, or success, which is every other call, also one that goes on.',
+    help: 'Tool calls that have ended, by outcome: success, failure or denied.',
     otelName: 'hall_monitor.tool.calls',
   }),
-  toolDuration: counter('hall_monitor_tool_duration_seconds_total', {
+  openToolCalls: gauge('hall_monitor_tool_calls_open', {
+    unit: '{call}',
+    labels: ['project'],
+    help: 'Tool calls of which no end is known: they go on, or were cut off.',
+    otelName: 'hall_monitor.tool.calls.open',
+  }),
+  toolDuration: histogram('hall_monitor_tool_duration_seconds', {
     unit: 's',
     labels: ['tool'],
-    help: 'Time spent in tool calls whose duration is known.',
+    help: 'Time that tool calls took whose duration is known.',
     otelName: 'hall_monitor.tool.duration',
     divisor: MILLISECONDS,
+    bounds: TOOL_DURATION_BOUNDS_MS,
   }),
-  toolTimedCalls: counter('hall_monitor_tool_timed_calls_total', {
-    unit: '{call}',
-    labels: ['tool'],
-    help: 'Tool calls whose duration is known.',
-    otelName: 'hall_monitor.tool.timed_calls',
+  linesChanged: counter('hall_monitor_lines_changed_total', {
+    unit: '{line}',
+    labels: ['type', 'project'],
+    help: 'Lines of files that edits added and removed, where that is known, by type: added and removed.',
+    otelName: 'hall_monitor.lines.changed',
   }),
   prompts: counter('hall_monitor_prompts_total', {
     unit: '{prompt}',
@@ -91,6 +100,12 @@ export const METRICS = {
     labels: ['project'],
     help: 'Requests to the Messages API that failed.',
   }),
+  apiErrorReasons: counter('hall_monitor_api_error_reasons_total', {
+    unit: '{error}',
+    labels: ['status', 'error'],
+    help: 'The same failed requests by HTTP status and name of the error, as far as they are known.',
+    otelName: 'hall_monitor.api_errors.reasons',
+  }),
   turns: counter('hall_monitor_turns_total', {
     unit: '{turn}',
     labels: ['project'],
@@ -109,7 +124,13 @@ export const METRICS = {
   permissions: counter('hall_monitor_permissions_total', {
     unit: '{request}',
     labels: ['decision', 'project'],
-    help: 'Permission requests that hooks told of, by what came of them: allowed, denied or pending.',
+    help: 'Permission requests that hooks told of, by what came of them: allowed or denied.',
+  }),
+  pendingPermissions: gauge('hall_monitor_permissions_pending', {
+    unit: '{request}',
+    labels: ['project'],
+    help: 'Permission requests that hooks told of and of which no answer is known.',
+    otelName: 'hall_monitor.permissions.pending',
   }),
   permissionWait: counter('hall_monitor_permission_wait_seconds_total', {
     unit: 's',
@@ -167,9 +188,21 @@ export const METRICS = {
     help: 'What was odd about plans as they were read.',
     otelName: 'hall_monitor.plan.oddities',
   }),
-  sessions: gauge('hall_monitor_sessions', { unit: '{session}', help: 'Sessions known.' }),
+  activeTime: counter('hall_monitor_active_time_seconds_total', {
+    unit: 's',
+    labels: ['project'],
+    help: 'Time that sessions were at work: from one thing that happened to the next, where less than five minutes lie between.',
+    otelName: 'hall_monitor.session.active_time',
+    divisor: MILLISECONDS,
+  }),
+  sessions: gauge('hall_monitor_sessions', {
+    unit: '{session}',
+    labels: ['project'],
+    help: 'Sessions known, by the project in which they spent most.',
+  }),
   activeSessions: gauge('hall_monitor_sessions_active', {
     unit: '{session}',
+    labels: ['project'],
     help: 'Sessions in which something happened in the last five minutes.',
     otelName: 'hall_monitor.sessions.active',
   }),
@@ -214,6 +247,7 @@ export const METRICS = {
     labels: ['metric'],
     help: 'Series that were folded into "other" because a metric has too many.',
   }),
+  ...MOMENT_METRICS,
   ...PROCESS_METRICS,
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 

@@ -195,8 +195,6 @@ export function addToolRow(row: ToolSums, given: string, project: string, add: A
   add('toolCalls', { tool, outcome: 'success', project }, row.calls - row.failures - row.denied);
   add('toolCalls', { tool, outcome: 'failure', project }, row.failures);
   add('toolCalls', { tool, outcome: 'denied', project }, row.denied);
-  add('toolDuration', { tool }, row.duration_ms);
-  add('toolTimedCalls', { tool }, row.timed_calls);
 }
 
 function addTallies(db: Database, projects: ReadonlyMap<string, string>, add: Add): void {

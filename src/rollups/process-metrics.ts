@@ -88,6 +88,16 @@ export const PROCESS_METRICS = {
     otelName: 'hall_monitor.archive.damaged_files',
     from: 'process',
   }),
+  ready: gauge('hall_monitor_ready', {
+    unit: '1',
+    help: 'Whether everything is read and can be stored: 1 where /readyz says so, else 0.',
+    from: 'process',
+  }),
+  warnings: gauge('hall_monitor_warnings', {
+    unit: '{warning}',
+    help: 'Things that do not work as they should and do not keep the collector from collecting; /readyz says which.',
+    from: 'process',
+  }),
   memory: gauge('process_resident_memory_bytes', {
     unit: 'By',
     help: 'Memory of this process that is in RAM.',

@@ -1,0 +1,92 @@
+import { gauge, NANO_USD, type MetricSpec } from './metric-spec.ts';
+
+/** Metrics of this moment: read from the store, depending on the configuration, and without a past. */
+export const MOMENT_METRICS = {
+  spend: gauge('hall_monitor_spend_usd', {
+    unit: 'USD',
+    labels: ['period', 'project'],
+    help: 'Cost of a span of the calendar in the configured time zone: today, yesterday, week, last_week, month and last_month; weeks begin on Monday, spans up to now.',
+    otelName: 'hall_monitor.spend',
+    divisor: NANO_USD,
+    from: 'process',
+  }),
+  burnRate: gauge('hall_monitor_burn_rate_usd_per_hour', {
+    unit: 'USD/h',
+    labels: ['project'],
+    help: 'Cost of the last sixty minutes.',
+    otelName: 'hall_monitor.burn_rate',
+    divisor: NANO_USD,
+    from: 'process',
+  }),
+  budgetLimit: gauge('hall_monitor_budget_limit_usd', {
+    unit: 'USD',
+    labels: ['budget', 'project'],
+    help: 'What the configuration allows to be spent, by budget: day, session or project.',
+    otelName: 'hall_monitor.budget.limit',
+    divisor: NANO_USD,
+    from: 'process',
+  }),
+  budgetUsed: gauge('hall_monitor_budget_used_usd', {
+    unit: 'USD',
+    labels: ['budget', 'project'],
+    help: 'What has been spent of a budget; of sessions, the dearest that was at work today.',
+    otelName: 'hall_monitor.budget.used',
+    divisor: NANO_USD,
+    from: 'process',
+  }),
+  budgetUsedRatio: gauge('hall_monitor_budget_used_ratio', {
+    unit: '1',
+    labels: ['budget', 'project'],
+    help: 'The part of a budget that has been spent; more than 1 where it is overdrawn.',
+    otelName: 'hall_monitor.budget.used_ratio',
+    from: 'process',
+  }),
+  context: gauge('hall_monitor_context_tokens', {
+    unit: '{token}',
+    labels: ['project', 'type'],
+    help: 'Size of the newest prompt of the main conversation that was last at work in a project today, by type: input, cache_read and cache_creation.',
+    otelName: 'hall_monitor.context.tokens',
+    from: 'process',
+  }),
+  agreementRecords: gauge('hall_monitor_agreement_records', {
+    unit: '{record}',
+    labels: ['kind', 'seen_by'],
+    help: 'Tool calls and prompts of the last 24 hours that both hooks and transcripts told of, or only one of them: both, transcripts_only or hooks_only.',
+    otelName: 'hall_monitor.agreement.records',
+    from: 'process',
+  }),
+  agreementRatio: gauge('hall_monitor_agreement_ratio', {
+    unit: '1',
+    help: 'The part of these that both told of; there is none where nothing can be compared.',
+    otelName: 'hall_monitor.agreement.ratio',
+    from: 'process',
+  }),
+  agreementCost: gauge('hall_monitor_agreement_cost_usd', {
+    unit: 'USD',
+    labels: ['source'],
+    help: 'Cost of sessions of the last 24 hours for which Claude Code wrote a figure of its own: by it (client) and by our count (hall_monitor).',
+    otelName: 'hall_monitor.agreement.cost',
+    from: 'process',
+  }),
+  limitUsed: gauge('hall_monitor_limit_used_ratio', {
+    unit: '1',
+    labels: ['window'],
+    help: 'The part of a rate limit of the subscription that is used up, by window: five_hour or seven_day; as the status line told it last, until the window ends.',
+    otelName: 'hall_monitor.limit.used_ratio',
+    from: 'process',
+  }),
+  limitReset: gauge('hall_monitor_limit_reset_timestamp_seconds', {
+    unit: 's',
+    labels: ['window'],
+    help: 'When the window of a rate limit begins anew, in seconds since 1970.',
+    otelName: 'hall_monitor.limit.reset',
+    from: 'process',
+  }),
+  sourceLastSeen: gauge('hall_monitor_source_last_seen_timestamp_seconds', {
+    unit: 's',
+    labels: ['source'],
+    help: 'When a source last told of anything, in seconds since 1970.',
+    otelName: 'hall_monitor.source.last_seen',
+    from: 'process',
+  }),
+} as const satisfies Readonly<Record<string, MetricSpec>>;
