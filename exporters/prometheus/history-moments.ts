@@ -1,4 +1,4 @@
-import type { SeriesHistory } from '../../src/rollups/metric-history.ts';
+import type { SeriesHistory, SeriesValue } from '../../src/rollups/metric-history.ts';
 import type { Sample } from './openmetrics.ts';
 
 /** Which moments of a series are written. */
@@ -29,7 +29,7 @@ export function* samplesOf(
   const [firstMs = untilMs] = atMs;
   if (firstMs > untilMs && !grid.isNow) return;
   let index = 0;
-  const valueBy = (moment: number): number => {
+  const valueBy = (moment: number): SeriesValue => {
     while (index < atMs.length && (atMs[index] ?? 0) <= moment) index += 1;
     return values[index - 1] ?? base;
   };

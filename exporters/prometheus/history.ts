@@ -7,7 +7,7 @@ import type { TimeZone } from '../../src/rollups/time-zone.ts';
 import type { StoreReader } from '../../src/store/store.ts';
 import { historyMarks, type Fill } from './history-marks.ts';
 import { samplesOf, type HistoryGrid } from './history-moments.ts';
-import { openMetricsText, type Family, type Sample } from './openmetrics.ts';
+import { linesOfSample, openMetricsText, type Family, type Sample } from './openmetrics.ts';
 
 /** What of the past is told, and how finely. */
 export interface HistoryRequest {
@@ -58,7 +58,9 @@ function* families({ db }: Store, request: HistoryRequest): Generator<Family> {
       spec,
       series: wanted.map((series) => ({
         labels: { ...series.labels, ...extra },
-        samples: counted(samplesOf(series, grid), progress.sample),
+        samples: counted(samplesOf(series, grid), () => {
+          for (let line = 0; line < linesOfSample(spec); line += 1) progress.sample();
+        }),
       })),
     };
   }

@@ -2,13 +2,14 @@
  * The text format of OpenMetrics 1.0 with a time for each sample, which Prometheus makes blocks of:
  * `promtool tsdb create-blocks-from openmetrics`.
  */
+import type { HistogramValue, SeriesValue } from '../../src/rollups/metric-history.ts';
 import type { MetricSpec } from '../../src/rollups/metric-spec.ts';
 
 /** What a series was at a moment. */
 export interface Sample {
   readonly atMs: number;
   /** As the store keeps it. */
-  readonly value: number;
+  readonly value: SeriesValue;
 }
 
 /** All series of a metric. */
@@ -33,9 +34,9 @@ export function* openMetricsText(families: Iterable<Family>): Generator<string> 
     for (const { labels, samples } of series) {
       text += isDescribed ? '' : description(spec);
       isDescribed = true;
-      const name = `${spec.name}${labelText(labels)} `;
-      for (const { atMs, value } of samples) {
-        text += `${name}${value / spec.divisor} ${atMs / 1_000}\n`;
+      const lines = linesOf(spec, labels);
+      for (const sample of samples) {
+        text += lines(sample);
         if (text.length < PIECE_LENGTH) continue;
         yield text;
         text = '';
@@ -43,6 +44,39 @@ export function* openMetricsText(families: Iterable<Family>): Generator<string> 
     }
   }
   yield `${text}# EOF\n`;
+}
+
+/** Writes what a series was at a moment; of a histogram all its parts, one after the other. */
+function linesOf(
+  spec: MetricSpec,
+  labels: Readonly<Record<string, string>>,
+): (sample: Sample) => string {
+  const { name, divisor, bounds = [] } = spec;
+  const start = `${name}${labelText(labels)} `;
+  const les = [...bounds.map((bound) => String(bound / divisor)), '+Inf'];
+  const buckets = les.map((le) => `${name}_bucket${labelText({ ...labels, le })} `);
+  const [sum, count] = [`${name}_sum${labelText(labels)} `, `${name}_count${labelText(labels)} `];
+  return ({ atMs, value }) => {
+    const at = ` ${atMs / 1_000}\n`;
+    if (typeof value === 'number') return `${start}${value / divisor}${at}`;
+    const reached = runningTotals(value);
+    return [
+      ...buckets.map((bucket, index) => `${bucket}${reached[index] ?? 0}${at}`),
+      `${sum}${value.sum / divisor}${at}`,
+      `${count}${reached.at(-1) ?? 0}${at}`,
+    ].join('');
+  };
+}
+
+/** How many values lie in each bucket or below it. */
+function runningTotals({ counts }: HistogramValue): readonly number[] {
+  let total = 0;
+  return counts.map((count) => (total += count));
+}
+
+/** Lines that one sample of a metric is. */
+export function linesOfSample({ bounds }: MetricSpec): number {
+  return bounds === undefined ? 1 : bounds.length + 3;
 }
 
 /** A counter's family is called without `_total`. */

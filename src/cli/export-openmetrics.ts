@@ -7,7 +7,7 @@ import { InputError } from '../errors.ts';
 import { resolveFilter } from '../rollups/filter.ts';
 import { METRICS_WITH_HISTORY } from '../rollups/metric-history.ts';
 import { METRICS, type MetricKey } from '../rollups/metric-table.ts';
-import { namedProjects } from '../rollups/metric-totals.ts';
+import { namedProjects } from '../rollups/named-projects.ts';
 import { asOfOneMoment } from '../store/snapshot.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { escapeText } from './escape.ts';

@@ -1,3 +1,5 @@
+import { apiErrorKind } from '../records/api-errors.ts';
+import { toolDurationBucket } from '../records/tool-durations.ts';
 import {
   COST_BASES,
   type OccurrenceRow,
@@ -10,12 +12,15 @@ import { parseDetail } from './request-detail.ts';
 const MS_PER_SLOT = 900_000;
 const ESTIMATED = COST_BASES.indexOf('estimated');
 const UNPRICED = COST_BASES.indexOf('unpriced');
+/** Place of the first bucket among the sums over tool calls. */
+const FIRST_BUCKET = 9;
 
 /** Quarter of an hour that a moment lies in. */
 export const slotOf = (atMs: number): number => Math.floor(atMs / MS_PER_SLOT);
 
 /** Adds a request to all sums it counts in, or with sign -1 takes it away. */
 export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): void => {
+  store.documents.touch('session', row.session);
   const detail = row.detail === null ? null : parseDetail(row);
   if (detail?.parts === undefined) {
     addToSums(store, row, row.model, (sums, at) => {
@@ -60,6 +65,7 @@ export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): 
 
 /** Adds a tool call to all sums it counts in, or with sign -1 takes it away. */
 export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1): void => {
+  store.documents.touch('session', row.session);
   const tool = row.tool ?? store.tools.id('unknown');
   const { toolSums } = store;
   addToolCall(
@@ -75,7 +81,12 @@ export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1)
 export const countOccurrence = (store: WriteStore, row: OccurrenceRow, sign: 1 | -1): void => {
   const { type, project, atMs, data } = row;
   store.tallies.add('occurrence', `${type}\t${store.projects.name(project)}`, sign);
+  store.documents.touch('session', row.session);
   const reason = type === 'api_error' ? apiErrorReason(data) : '';
+  if (type === 'api_error') {
+    const { status, error } = apiErrorKind(reason);
+    store.tallies.add('api_error', `${status}\t${error}`, sign);
+  }
   store.occurrenceCounts.add([slotOf(atMs), type, reason], sign);
 };
 
@@ -96,9 +107,14 @@ const addToolCall = (sums: number[], at: number, row: ToolCallRow, sign: 1 | -1)
   sums[at]! += sign;
   if (row.errorClass === 'denied') sums[at + 2]! += sign;
   else if (row.success === 0) sums[at + 1]! += sign;
+  else if (row.success === 1) sums[at + 5]! += sign;
+  sums[at + 6]! += sign * (row.linesAdded ?? 0);
+  sums[at + 7]! += sign * (row.linesRemoved ?? 0);
   if (row.durationMs === null) return;
   sums[at + 3]! += sign;
   sums[at + 4]! += sign * row.durationMs;
+  sums[at + 8]! += sign * row.durationMs;
+  sums[at + FIRST_BUCKET + toolDurationBucket(row.durationMs)]! += sign;
 };
 
 interface Buckets {

@@ -1,20 +1,16 @@
 /** By how much the metrics grew in each quarter of an hour, oldest first: what the sums over all time are the sums of. */
 import type { Database } from 'better-sqlite3';
+import { apiErrorKind } from '../records/api-errors.ts';
+import { TOOL_SUMS } from '../store/tool-sums.ts';
 import { OTHER } from './metric-series.ts';
 import type { Add, MetricKey } from './metric-table.ts';
-import type { RequestSums, ToolSums } from './metric-totals.ts';
-import {
-  addRequestRow,
-  addToolRow,
-  MAX_ROWS,
-  namedProjects,
-  OCCURRENCE_METRICS,
-  REQUEST_SUMS,
-  REQUESTERS,
-  TOOL_SUMS,
-} from './metric-totals.ts';
+import type { RequestSums } from './metric-totals.ts';
+import { addRequestRow, OCCURRENCE_METRICS, REQUEST_SUMS, REQUESTERS } from './metric-totals.ts';
+import { MAX_ROWS, namedProjects } from './named-projects.ts';
 import { planProjects } from './plan-metrics.ts';
+import { sessionChanges } from './session-changes.ts';
 import { SLOT_MS } from './time-slots.ts';
+import { addToolRow, type ToolSums } from './tool-metrics.ts';
 
 /** Tells what happened in each slot, in order of time. */
 type Changes = (db: Database, inSlot: (slot: number) => Add) => void;
@@ -27,7 +23,11 @@ const REQUEST_METRICS = [
   'unpricedRequests',
   'notFinalRequests',
 ] as const satisfies readonly MetricKey[];
-const TOOL_METRICS = ['toolCalls'] as const satisfies readonly MetricKey[];
+const TOOL_METRICS = [
+  'toolCalls',
+  'toolDuration',
+  'linesChanged',
+] as const satisfies readonly MetricKey[];
 
 /** What is known of the past of each metric that has one. */
 export const METRIC_CHANGES: ReadonlyMap<MetricKey, Changes> = new Map<MetricKey, Changes>([
@@ -36,7 +36,9 @@ export const METRIC_CHANGES: ReadonlyMap<MetricKey, Changes> = new Map<MetricKey
   ...Object.entries(OCCURRENCE_METRICS).map(
     ([type, metric]) => [metric, occurrenceChanges(type, metric)] as const,
   ),
+  ['apiErrorReasons', apiErrorChanges],
   ['planEvents', planEventChanges],
+  ['activeTime', sessionChanges],
   ['sessions', sessionChanges],
 ]);
 
@@ -91,6 +93,15 @@ function occurrenceChanges(type: string, metric: MetricKey): Changes {
   };
 }
 
+function apiErrorChanges(db: Database, inSlot: (slot: number) => Add): void {
+  const rows = db.prepare<[], { slot: number; reason: string; count: number }>(
+    `SELECT slot, reason, occurrences AS count FROM rollup_occurrence WHERE type = 'api_error' ORDER BY slot`,
+  );
+  for (const { slot, reason, count } of rows.iterate()) {
+    inSlot(slot)('apiErrorReasons', { ...apiErrorKind(reason) }, count);
+  }
+}
+
 function planEventChanges(db: Database, inSlot: (slot: number) => Add): void {
   const labelOf = planProjects(db, namedProjects(db).projects);
   const rows = db.prepare<[], { slot: number; type: string; path: string; count: number }>(
@@ -99,18 +110,6 @@ function planEventChanges(db: Database, inSlot: (slot: number) => Add): void {
   );
   for (const { slot, type, path, count } of rows.iterate()) {
     inSlot(slot)('planEvents', { event_type: type, project: labelOf(path) }, count);
-  }
-}
-
-/** A session is known from the first thing that happened in it. */
-function sessionChanges(db: Database, inSlot: (slot: number) => Add): void {
-  const rows = db.prepare<[], { slot: number; count: number }>(
-    `SELECT slot, count(*) AS count FROM (
-       SELECT min(stretches_ms ->> 0) / ${SLOT_MS} AS slot FROM activity GROUP BY session)
-     WHERE slot IS NOT NULL GROUP BY 1 ORDER BY 1`,
-  );
-  for (const { slot, count } of rows.iterate()) {
-    inSlot(slot)('sessions', {}, count);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MetricPoint } from './metric-series.ts';
 import { foldSeries } from './metric-series.ts';
-import type { MetricSpec } from './metric-spec.ts';
+import { type MetricSpec, seriesLimit } from './metric-spec.ts';
 import type { MetricKey } from './metric-table.ts';
 import { METRICS } from './metric-table.ts';
 import type { MetricTotals } from './metric-totals.ts';
@@ -35,7 +35,10 @@ export function readMetrics({
   return KEYS.flatMap((key) => {
     const spec: MetricSpec = METRICS[key];
     const all = spec.from === 'store' ? (known.get(key) ?? []) : reading(spec.name);
-    const { points, folded } = foldSeries(key === 'seriesOverflow' ? overflow : all, maxSeries);
+    const { points, folded } = foldSeries(
+      key === 'seriesOverflow' ? overflow : all,
+      seriesLimit(spec, maxSeries),
+    );
     if (folded > 0) {
       overflow.push({ labels: { metric: spec.name }, value: folded });
     }

@@ -21,34 +21,60 @@ const CLOSED_LABELS = new Set([
   'source',
   'metric',
   'status',
+  'error',
+  'decision',
   'event_type',
+  'kind',
+  'seen_by',
+  'window',
+  'budget',
+  'period',
 ]);
+
+interface Sum {
+  readonly labels: MetricPoint['labels'];
+  value: number;
+  counts?: readonly number[];
+}
 
 /**
  * Adds up values under their labels, which are the same ones in the same order each time; what differs only in texts
  * that are too long becomes one.
  */
 export function createSeries(): {
-  readonly add: (labels: Readonly<Record<string, string>>, value: number) => void;
+  readonly add: (labels: MetricPoint['labels'], value: number, counts?: readonly number[]) => void;
   readonly points: () => readonly MetricPoint[];
 } {
-  const series = new Map<
-    string,
-    { readonly labels: Readonly<Record<string, string>>; value: number }
-  >();
+  const series = new Map<string, Sum>();
   return {
-    add: (given, value) => {
+    add: (given, value, counts) => {
       const labels = withShortTexts(given);
-      const key = seriesKey(labels);
-      const known = series.get(key);
-      if (known === undefined) {
-        series.set(key, { labels, value });
-        return;
-      }
-      known.value += value;
+      addTo(series, seriesKey(labels), { labels, value, ...(counts !== undefined && { counts }) });
     },
     points: () => [...series.values()],
   };
+}
+
+function addTo(
+  series: Map<string, Sum>,
+  key: string,
+  { labels, value, counts }: MetricPoint,
+): void {
+  const known = series.get(key);
+  if (known === undefined) {
+    series.set(key, { labels, value, ...(counts !== undefined && { counts }) });
+    return;
+  }
+  known.value += value;
+  if (counts !== undefined) known.counts = addCounts(known.counts, counts);
+}
+
+/** Counts of buckets together; the same number of buckets each time. */
+export function addCounts(
+  known: readonly number[] | undefined,
+  more: readonly number[],
+): readonly number[] {
+  return more.map((count, index) => count + (known?.[index] ?? 0));
 }
 
 /** At most `limit` series: the first ones as they are, the others folded into `other`; and how many were folded. */
@@ -60,15 +86,10 @@ export function foldSeries(
   if (kept === points.length) {
     return { points, folded: 0 };
   }
-  const folds = new Map<
-    string,
-    { readonly labels: Readonly<Record<string, string>>; value: number }
-  >();
-  for (const { labels, value } of points.slice(kept)) {
-    const key = closedKey(labels);
-    const fold = folds.get(key) ?? { labels: foldedLabels(labels), value: 0 };
-    fold.value += value;
-    folds.set(key, fold);
+  const folds = new Map<string, Sum>();
+  for (const point of points.slice(kept)) {
+    const labels = foldedLabels(point.labels);
+    addTo(folds, closedKey(labels), { ...point, labels });
   }
   return {
     points: [...points.slice(0, kept), ...folds.values()],
@@ -83,6 +104,9 @@ function keptSeries(points: readonly MetricPoint[], limit: number): number {
   }
   // Folding leaves one series for each combination of closed labels; room is made for as many as there can be.
   const combinations = new Set(points.map(({ labels }) => closedKey(labels))).size;
+  if (combinations === points.length && points.every(({ labels }) => isClosed(labels))) {
+    return points.length;
+  }
   return Math.max(0, limit - combinations);
 }
 
@@ -107,6 +131,10 @@ export function shownLabels(
 /** Tells series of one metric apart. */
 export function seriesKey(labels: MetricPoint['labels']): string {
   return Object.values(labels).join('\0');
+}
+
+function isClosed(labels: MetricPoint['labels']): boolean {
+  return Object.keys(labels).every((name) => CLOSED_LABELS.has(name));
 }
 
 function closedKey(labels: Readonly<Record<string, string>>): string {

@@ -39,3 +39,8 @@ export function gauge(name: string, traits: Traits): MetricSpec {
 export function histogram(name: string, traits: Traits): MetricSpec {
   return { ...counter(name, traits), kind: 'histogram' };
 }
+
+/** How many series a metric may have: a histogram writes a line for each bucket, its sum and its count. */
+export function seriesLimit({ bounds }: MetricSpec, maxSeries: number): number {
+  return bounds === undefined ? maxSeries : Math.floor(maxSeries / (bounds.length + 3));
+}

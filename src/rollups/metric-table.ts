@@ -254,9 +254,10 @@ export const METRICS = {
 /** Short name of a metric. */
 export type MetricKey = keyof typeof METRICS;
 
-/** Adds to one series of a metric. */
+/** Adds to one series of a metric; to a histogram a sum of values, and how many of them lie in each bucket. */
 export type Add = (
   metric: MetricKey,
   labels: Readonly<Record<string, string>>,
   value: number,
+  counts?: readonly number[],
 ) => void;

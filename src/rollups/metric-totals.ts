@@ -3,18 +3,18 @@
  * at, so the cost does not grow with the number of them.
  */
 import type { Database } from 'better-sqlite3';
-import { countActiveSessions } from './active-sessions.ts';
 import type { MetricPoint } from './metric-series.ts';
-import { createSeries, OTHER, projectLabels } from './metric-series.ts';
+import { createSeries, OTHER } from './metric-series.ts';
+import { labelsByPath, MAX_ROWS, namedProjects } from './named-projects.ts';
 import type { Add, MetricKey } from './metric-table.ts';
 import { plainName } from '../records/plain-name.ts';
 import { addPlans, planDurations } from './plan-metrics.ts';
+import { remainder } from './sum-remainder.ts';
+import { addSessions, sessionLabels } from './session-metrics.ts';
+import { addTools } from './tool-metrics.ts';
 
 /** Series by metric, in the order in which their names were first seen. */
 export type MetricTotals = ReadonlyMap<MetricKey, readonly MetricPoint[]>;
-
-/** More combinations of names than this are never looked at one by one. */
-export const MAX_ROWS = 10_000;
 
 /** Metrics of what can happen in a session, by its type. */
 export const OCCURRENCE_METRICS: Readonly<Record<string, MetricKey>> = {
@@ -35,38 +35,23 @@ const TALLY_METRICS: Readonly<Record<string, readonly [MetricKey, string]>> = {
   origin_resets: ['originResets', 'reason'],
 };
 
-interface Project {
-  readonly id: number;
-  readonly path: string;
-}
-
-/** The projects that are told apart, oldest first, and what they are called. */
-export function namedProjects(db: Database): {
-  readonly projects: readonly Project[];
-  readonly labels: ReadonlyMap<number, string>;
-} {
-  const projects = db
-    .prepare<[], Project>(`SELECT id, path FROM project ORDER BY id LIMIT ${MAX_ROWS}`)
-    .all();
-  return { projects, labels: projectLabels(projects) };
-}
-
 /** Reads everything that metrics show of the store, as of one moment. */
 export function metricTotals(db: Database, nowMs: number): MetricTotals {
   const series = new Map<MetricKey, ReturnType<typeof createSeries>>();
-  const add: Add = (metric, labels, value) => {
+  const add: Add = (metric, labels, value, counts) => {
     const into = series.get(metric) ?? createSeries();
     series.set(metric, into);
-    into.add(labels, value);
+    into.add(labels, value, counts);
   };
   const read = db.transaction(() => {
     const { projects, labels } = namedProjects(db);
     addRequests(db, labels, add);
     addTools(db, labels, add);
-    addTallies(db, new Map(projects.map(({ id, path }) => [path, labels.get(id) ?? OTHER])), add);
+    addTallies(db, labelsByPath({ projects, labels }), add);
     addHooks(db, add);
     addPlans(db, projects, add);
-    addState(db, nowMs, add);
+    addSessions(db, { labelOf: sessionLabels({ projects, labels }), nowMs }, add);
+    addState(db, add);
     return planDurations(db);
   });
   const durations = read();
@@ -164,39 +149,6 @@ export function addRequestRow(
   }
 }
 
-/** Columns of the sums over tool calls. */
-export const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
-
-/** Sums over tool calls. */
-export type ToolSums = Record<(typeof TOOL_SUMS)[number], number>;
-type ToolTotals = ToolSums & { readonly project: number; readonly tool: string };
-
-function addTools(db: Database, projects: ReadonlyMap<number, string>, add: Add): void {
-  const sums = TOOL_SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ');
-  const rows = db
-    .prepare<[], ToolTotals>(
-      `SELECT project, tool.name AS tool, ${sums} FROM total_tool JOIN tool ON tool.id = tool
-       GROUP BY project, tool.id ORDER BY project, tool.id LIMIT ${MAX_ROWS}`,
-    )
-    .all();
-  for (const row of rows) {
-    addToolRow(row, row.tool, projects.get(row.project) ?? OTHER, add);
-  }
-  if (rows.length === MAX_ROWS) {
-    const all = db.prepare<[], ToolSums>(`SELECT ${sums} FROM total_tool`).get();
-    addToolRow(remainder(all, rows, TOOL_SUMS), OTHER, OTHER, add);
-  }
-}
-
-/** Adds sums over tool calls to all metrics that tell of them. */
-export function addToolRow(row: ToolSums, given: string, project: string, add: Add): void {
-  // The model names the tools that it asks for, and may ask for any.
-  const tool = plainName(given);
-  add('toolCalls', { tool, outcome: 'success', project }, row.calls - row.failures - row.denied);
-  add('toolCalls', { tool, outcome: 'failure', project }, row.failures);
-  add('toolCalls', { tool, outcome: 'denied', project }, row.denied);
-}
-
 function addTallies(db: Database, projects: ReadonlyMap<string, string>, add: Add): void {
   const rows = db.prepare<[], { name: string; label: string; value: number }>(
     `SELECT name, label, value FROM tally LIMIT ${MAX_ROWS}`,
@@ -208,10 +160,17 @@ function addTallies(db: Database, projects: ReadonlyMap<string, string>, add: Ad
     }
     if (name === 'permissions') {
       const [decision = '', path = ''] = label.split('\t');
-      add('permissions', { decision, project: projects.get(path) ?? OTHER }, value);
+      const project = projects.get(path) ?? OTHER;
+      // An answer that is still to come would be taken away from a counter once it is there.
+      if (decision === 'pending') add('pendingPermissions', { project }, value);
+      else add('permissions', { decision, project }, value);
     }
     if (name === 'permission_wait_ms') {
       add('permissionWait', { project: projects.get(label) ?? OTHER }, value);
+    }
+    if (name === 'api_error') {
+      const [status = '', error = ''] = label.split('\t');
+      add('apiErrorReasons', { status, error }, value);
     }
     if (name === 'occurrence') {
       const [type = '', path = ''] = label.split('\t');
@@ -233,24 +192,20 @@ function addHooks(db: Database, add: Add): void {
 }
 
 interface State {
-  readonly sessions: number;
   readonly subagents: number;
   readonly last_event_ms: number | null;
   readonly size_bytes: number;
 }
 
-function addState(db: Database, nowMs: number, add: Add): void {
+function addState(db: Database, add: Add): void {
   const state = db
     .prepare<[], State>(
-      `SELECT (SELECT count(*) FROM session) AS sessions,
-         (SELECT count(*) FROM subagent) AS subagents,
+      `SELECT (SELECT count(*) FROM subagent) AS subagents,
          (SELECT max(last_at_ms) FROM activity) AS last_event_ms,
          (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS size_bytes`,
     )
     .get();
-  add('sessions', {}, state?.sessions ?? 0);
   add('subagents', {}, state?.subagents ?? 0);
-  add('activeSessions', {}, countActiveSessions(db, nowMs));
   add('databaseSize', {}, state?.size_bytes ?? 0);
   if (typeof state?.last_event_ms === 'number') {
     add('lastEvent', {}, state.last_event_ms);
@@ -261,16 +216,4 @@ function addState(db: Database, nowMs: number, add: Add): void {
   for (const { source, count } of origins.all()) {
     add('origins', { source }, count);
   }
-}
-
-function remainder<N extends string>(
-  all: Readonly<Record<N, number>> | undefined,
-  told: readonly Readonly<Record<N, number>>[],
-  names: readonly N[],
-): Record<N, number> {
-  const rest = names.map((name) => [
-    name,
-    told.reduce((left, row) => left - row[name], all?.[name] ?? 0),
-  ]);
-  return Object.fromEntries(rest) as Record<N, number>;
 }

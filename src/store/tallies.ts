@@ -9,6 +9,7 @@ export type TallyName =
   | 'rejects'
   | 'duplicates'
   | 'occurrence'
+  | 'api_error'
   | 'origin_resets'
   | 'permissions'
   | 'permission_wait_ms'

@@ -27,6 +27,7 @@ import { RequestCopies } from './request-copies.ts';
 import { SessionTables } from './session-tables.ts';
 import { Sums } from './sums.ts';
 import { Tallies } from './tallies.ts';
+import { TOOL_SUMS } from './tool-sums.ts';
 
 /** Columns of the sums over requests, in the order the pipeline adds to them. */
 export const REQUEST_SUMS = [
@@ -46,9 +47,6 @@ export const REQUEST_SUMS = [
   'unpriced_requests',
   'not_final_requests',
 ] as const;
-
-/** Columns of the sums over tool calls, in the order the pipeline adds to them. */
-export const TOOL_SUMS = ['calls', 'failures', 'denied', 'timed_calls', 'duration_ms'] as const;
 
 const CALL_COUNTS = {
   table: 'total_call',
