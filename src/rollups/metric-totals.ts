@@ -7,7 +7,6 @@ import type { MetricPoint } from './metric-series.ts';
 import { createSeries, OTHER } from './metric-series.ts';
 import { labelsByPath, MAX_ROWS, namedProjects } from './named-projects.ts';
 import type { Add, MetricKey } from './metric-table.ts';
-import { plainName } from '../records/plain-name.ts';
 import { addPlans, planDurations } from './plan-metrics.ts';
 import { remainder } from './sum-remainder.ts';
 import { addSessions, sessionLabels } from './session-metrics.ts';

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { MIGRATIONS } from '../../src/store/open.ts';
+import { TOOL_SUMS_SQL } from '../support/tool-sums-sql.ts';
 
 /** How large. */
 export interface LargeStoreOptions {
@@ -24,7 +25,6 @@ const REQUEST_SUMS = `count(*), sum(input_tokens), sum(output_tokens), sum(cache
   sum(cache_creation_5m_input_tokens), sum(cache_creation_1h_input_tokens), sum(web_search_requests),
   sum(input_nano_usd), sum(output_nano_usd), sum(cache_read_nano_usd), sum(cache_creation_nano_usd),
   sum(web_search_nano_usd), 0, 0, 0`;
-const TOOL_SUMS = `count(*), sum(success = 0), 0, count(duration_ms), sum(duration_ms)`;
 
 /** Sessions one after the other over 90 days; the last ones are active now. A request in two has a tool call. */
 export function writeLargeStore({ home, requests, nowMs }: LargeStoreOptions): void {
@@ -70,8 +70,8 @@ export function writeLargeStore({ home, requests, nowMs }: LargeStoreOptions): v
     INSERT INTO event (kind, ref, revision) SELECT 1, id, 0 FROM tool_call ORDER BY id;
     INSERT INTO rollup_request SELECT at_ms / ${SLOT_MS}, session, project, model, source, requester, ${REQUEST_SUMS} FROM request GROUP BY 1, 2, 3, 4, 5, 6;
     INSERT INTO total_request SELECT project, model, source, requester, ${REQUEST_SUMS} FROM request GROUP BY 1, 2, 3, 4;
-    INSERT INTO rollup_tool SELECT at_ms / ${SLOT_MS}, session, project, tool, source, ${TOOL_SUMS} FROM tool_call GROUP BY 1, 2, 3, 4, 5;
-    INSERT INTO total_tool SELECT project, tool, source, ${TOOL_SUMS} FROM tool_call GROUP BY 1, 2, 3;
+    INSERT INTO rollup_tool SELECT at_ms / ${SLOT_MS}, session, project, tool, source, ${TOOL_SUMS_SQL} FROM tool_call GROUP BY 1, 2, 3, 4, 5;
+    INSERT INTO total_tool SELECT project, tool, source, ${TOOL_SUMS_SQL} FROM tool_call GROUP BY 1, 2, 3;
     INSERT INTO total_call SELECT tool, coalesce(command, ''), CASE WHEN success = 0 THEN coalesce(error_class, 'other') ELSE '' END, count(*) FROM tool_call GROUP BY 1, 2, 3;
     INSERT INTO activity SELECT session, owner, json_array(min(at_ms), max(at_ms)), max(at_ms) FROM request GROUP BY 1, 2;`);
   db.exec(readFileSync(new URL('indexes.sql', STORE), 'utf8'));

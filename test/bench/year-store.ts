@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { MIGRATIONS } from '../../src/store/open.ts';
+import { TOOL_SUMS } from '../../src/store/tool-sums.ts';
 
 /** Which year, and how much of it. */
 export interface YearStoreOptions {
@@ -38,7 +39,10 @@ export function writeYearStore({ home, projects, endMs }: YearStoreOptions): voi
   const request = db.prepare(
     `INSERT INTO rollup_request VALUES (?, ?, ?, ?, 0, 0, 12, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, 0, 0, 0)`,
   );
-  const tool = db.prepare(`INSERT INTO rollup_tool VALUES (?, ?, ?, ?, 0, 9, 1, 0, 8, ?)`);
+  const tool = db.prepare(
+    `INSERT INTO rollup_tool (slot, session, project, tool, source, calls, failures, denied, timed_calls, duration_ms, bucketed_ms, successes, took_5000_ms)
+     VALUES (?1, ?2, ?3, ?4, 0, 9, 1, 0, 8, ?5, ?5, 8, 8)`,
+  );
   db.transaction(() => {
     for (const name of ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'])
       db.prepare('INSERT INTO model (name) VALUES (?)').run(name);
@@ -80,7 +84,7 @@ export function writeYearStore({ home, projects, endMs }: YearStoreOptions): voi
       INSERT INTO total_request SELECT project, model, source, requester, sum(requests), sum(input_tokens), sum(output_tokens),
         sum(cache_read_input_tokens), sum(cache_creation_5m_input_tokens), sum(cache_creation_1h_input_tokens), 0, sum(input_nano_usd),
         sum(output_nano_usd), sum(cache_read_nano_usd), sum(cache_creation_nano_usd), 0, 0, 0, 0 FROM rollup_request GROUP BY 1, 2, 3, 4;
-      INSERT INTO total_tool SELECT project, tool, source, sum(calls), sum(failures), 0, sum(timed_calls), sum(duration_ms) FROM rollup_tool GROUP BY 1, 2, 3;`);
+      INSERT INTO total_tool SELECT project, tool, source, ${TOOL_SUMS.map((name) => `sum(${name})`).join(', ')} FROM rollup_tool GROUP BY 1, 2, 3;`);
   })();
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();

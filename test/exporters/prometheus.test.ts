@@ -82,7 +82,7 @@ describe('/metrics', () => {
 
   it('is well formed for an empty store', async () => {
     const series = parseExposition(await exposition());
-    expect(series.find(({ name }) => name === 'hall_monitor_sessions')?.value).toBe(0);
+    expect(series.find(({ name }) => name === 'hall_monitor_subagents_total')?.value).toBe(0);
   });
 
   it('has every metric of the table, and no other', async () => {
@@ -95,9 +95,11 @@ describe('/metrics', () => {
     store.tally('occurrence', 'notification\t/home/dev/shop', 1);
     store.tally('occurrence', 'something_new\t/home/dev/shop', 1);
     const text = await exposition({ maxSeries: 10 }, processGauges(servingDeps(store)));
-    const histogram = METRICS.planDuration.name;
+    const histograms = [METRICS.planDuration.name, METRICS.toolDuration.name];
     const exposed = new Set(
-      parseExposition(text).map(({ name }) => (name.startsWith(histogram) ? histogram : name)),
+      parseExposition(text).map(
+        ({ name }) => histograms.find((histogram) => name.startsWith(histogram)) ?? name,
+      ),
     );
     exposed.delete('target_info');
     expect([...exposed].sort()).toEqual(

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import { REQUEST_SUMS, TOOL_SUMS } from '../../src/store/write-store.ts';
+import { TOOL_SUMS } from '../../src/store/tool-sums.ts';
+import { REQUEST_SUMS } from '../../src/store/write-store.ts';
+import { TOOL_SUMS_SQL } from '../support/tool-sums-sql.ts';
 
 /** Names instead of the store's own ids, which depend on what came first. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -62,18 +64,14 @@ const REQUEST_VALUES = `count(*) requests, sum(input_tokens) input_tokens, sum(o
     + web_search_nano_usd)) estimated_nano_usd,
   sum(cost_basis = 3) unpriced_requests, sum(final = 0) not_final_requests`;
 
-const TOOL_VALUES = `count(*) calls, sum(success IS 0 AND error_class IS NOT 'denied') failures,
-  sum(error_class IS 'denied') denied, sum(duration_ms IS NOT NULL) timed_calls,
-  sum(coalesce(duration_ms, 0)) duration_ms`;
-
 const REQUEST_KEYS = 'project, model, source, requester';
 const TOOL_KEYS = `project, coalesce(tool, (SELECT id FROM tool WHERE name = 'unknown')) AS tool, source`;
 
 const DIRECT: Readonly<Record<keyof typeof SUMS, string>> = {
   rollup_request: `SELECT at_ms / 900000 AS slot, session, ${REQUEST_KEYS}, ${REQUEST_VALUES} FROM request GROUP BY 1, 2, 3, 4, 5, 6`,
   total_request: `SELECT ${REQUEST_KEYS}, ${REQUEST_VALUES} FROM request GROUP BY 1, 2, 3, 4`,
-  rollup_tool: `SELECT at_ms / 900000 AS slot, session, ${TOOL_KEYS}, ${TOOL_VALUES} FROM tool_call GROUP BY 1, 2, 3, 4, 5`,
-  total_tool: `SELECT ${TOOL_KEYS}, ${TOOL_VALUES} FROM tool_call GROUP BY 1, 2, 3`,
+  rollup_tool: `SELECT at_ms / 900000 AS slot, session, ${TOOL_KEYS}, ${TOOL_SUMS_SQL} FROM tool_call GROUP BY 1, 2, 3, 4, 5`,
+  total_tool: `SELECT ${TOOL_KEYS}, ${TOOL_SUMS_SQL} FROM tool_call GROUP BY 1, 2, 3`,
   total_call: `SELECT coalesce(tool, (SELECT id FROM tool WHERE name = 'unknown')) AS tool, coalesce(command, '') AS command,
     CASE WHEN error_class = 'denied' THEN 'denied' WHEN success = 0 THEN coalesce(error_class, 'other') ELSE '' END
       AS error_class, count(*) AS calls FROM tool_call GROUP BY 1, 2, 3`,

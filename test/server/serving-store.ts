@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import type { Reader } from '../../src/store/reader.ts';
 import { MIGRATIONS } from '../../src/store/open.ts';
 import { createReader } from '../../src/store/reader.ts';
+import { TOOL_SUMS_SQL } from '../support/tool-sums-sql.ts';
 import { COST_BASES, REQUESTERS, SOURCES } from '../../src/store/rows.ts';
 
 /** What tests say of a request; everything else is small and plain. */
@@ -33,6 +34,8 @@ export interface ToolFact {
   readonly success?: boolean | null;
   readonly errorClass?: string;
   readonly durationMs?: number;
+  readonly linesAdded?: number;
+  readonly linesRemoved?: number;
   readonly file?: string;
   readonly command?: string;
 }
@@ -77,14 +80,13 @@ const REQUEST_SUMS = `count(*), sum(input_tokens), sum(output_tokens), sum(cache
   sum(web_search_nano_usd),
   sum(iif(cost_basis = 2, input_nano_usd + output_nano_usd + cache_read_nano_usd + cache_creation_nano_usd + web_search_nano_usd, 0)),
   sum(cost_basis = 3), sum(final = 0)`;
-const TOOL_SUMS = `count(*), sum(success IS 0 AND error_class IS NOT 'denied'), sum(error_class IS 'denied'), count(duration_ms), coalesce(sum(duration_ms), 0)`;
 
 const REFRESH = `
   DELETE FROM rollup_request; DELETE FROM total_request; DELETE FROM rollup_tool; DELETE FROM total_tool;
   INSERT INTO rollup_request SELECT at_ms / ${SLOT_MS}, session, project, model, source, requester, ${REQUEST_SUMS} FROM request GROUP BY 1, 2, 3, 4, 5, 6;
   INSERT INTO total_request SELECT project, model, source, requester, ${REQUEST_SUMS} FROM request GROUP BY 1, 2, 3, 4;
-  INSERT INTO rollup_tool SELECT at_ms / ${SLOT_MS}, session, project, tool, source, ${TOOL_SUMS} FROM tool_call WHERE tool IS NOT NULL GROUP BY 1, 2, 3, 4, 5;
-  INSERT INTO total_tool SELECT project, tool, source, ${TOOL_SUMS} FROM tool_call WHERE tool IS NOT NULL GROUP BY 1, 2, 3;
+  INSERT INTO rollup_tool SELECT at_ms / ${SLOT_MS}, session, project, tool, source, ${TOOL_SUMS_SQL} FROM tool_call WHERE tool IS NOT NULL GROUP BY 1, 2, 3, 4, 5;
+  INSERT INTO total_tool SELECT project, tool, source, ${TOOL_SUMS_SQL} FROM tool_call WHERE tool IS NOT NULL GROUP BY 1, 2, 3;
   DELETE FROM total_call; DELETE FROM rollup_occurrence;
   INSERT INTO total_call SELECT tool, coalesce(command, ''),
     CASE WHEN error_class = 'denied' THEN 'denied' WHEN success = 0 THEN coalesce(error_class, 'other') ELSE '' END, count(*)
@@ -93,7 +95,8 @@ const REFRESH = `
   DELETE FROM activity;
   INSERT INTO activity SELECT session, owner, json_array(min(at_ms), max(at_ms)), max(at_ms) FROM (
     SELECT session, owner, at_ms FROM request UNION ALL SELECT session, owner, at_ms FROM tool_call
-    UNION ALL SELECT session, owner, at_ms FROM occurrence) GROUP BY 1, 2;`;
+    UNION ALL SELECT session, owner, at_ms FROM occurrence) GROUP BY 1, 2;
+  INSERT OR REPLACE INTO document (kind, ref) SELECT 4, id FROM session;`;
 
 /** Makes an empty store in a folder of its own. */
 export function createServingStore(): ServingStore {
@@ -237,6 +240,8 @@ function toolRow(db: Database.Database, { tool = 'Read', success = true, ...fact
     duration_ms: fact.durationMs ?? null,
     file: fact.file === undefined ? null : idOf(db, 'file', 'path', fact.file),
     command: fact.command ?? null,
+    lines_added: fact.linesAdded ?? null,
+    lines_removed: fact.linesRemoved ?? null,
   };
 }
 
@@ -302,6 +307,8 @@ export function fillSample(store: ServingStore): void {
   store.tally('occurrence', `api_error\t${PROJECT}`, 1);
   store.tally('permissions', `allowed\t${PROJECT}`, 3);
   store.tally('permissions', `denied\t${PROJECT}`, 1);
+  store.tally('permissions', `pending\t${PROJECT}`, 2);
+  store.tally('api_error', '529\tother', 1);
   store.tally('permission_wait_ms', PROJECT, 4_500);
   store.hookEvent('PostToolUse', 'user', 5);
   store.tally('occurrence', 'compaction\t/home/dev/old/shop', 1);

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { toolDurationBucket } from '../../src/records/tool-durations.ts';
+import { TOOL_DURATION_COLUMNS } from '../../src/store/tool-sums.ts';
 import { MIGRATIONS } from '../../src/store/open.ts';
 import { SLOT_MS } from '../../src/rollups/time-slots.ts';
 
@@ -155,6 +157,13 @@ export function createStoreFixture(path = ':memory:'): StoreFixture {
         denied: row.error_class === 'denied' ? 1 : 0,
         timed_calls: row.duration_ms === null ? 0 : 1,
         duration_ms: row.duration_ms ?? 0,
+        bucketed_ms: row.duration_ms ?? 0,
+        successes: row.success === 1 && row.error_class !== 'denied' ? 1 : 0,
+        lines_added: seed.linesAdded ?? 0,
+        lines_removed: seed.linesRemoved ?? 0,
+        ...(row.duration_ms !== null && {
+          [TOOL_DURATION_COLUMNS[toolDurationBucket(row.duration_ms)]!]: 1,
+        }),
       };
       addSums(db, 'rollup_tool', sums);
       const { slot: _slot, session: _session, ...total } = sums;
