@@ -60,13 +60,14 @@ export function foldSeries(
   if (kept === points.length) {
     return { points, folded: 0 };
   }
+  const isOpen = hasTooManyClosed(points, limit);
   const folds = new Map<
     string,
     { readonly labels: Readonly<Record<string, string>>; value: number }
   >();
   for (const { labels, value } of points.slice(kept)) {
-    const key = closedKey(labels);
-    const fold = folds.get(key) ?? { labels: foldedLabels(labels), value: 0 };
+    const key = isOpen ? '' : closedKey(labels);
+    const fold = folds.get(key) ?? { labels: foldedLabels(labels, isOpen), value: 0 };
     fold.value += value;
     folds.set(key, fold);
   }
@@ -82,8 +83,16 @@ function keptSeries(points: readonly MetricPoint[], limit: number): number {
     return points.length;
   }
   // Folding leaves one series for each combination of closed labels; room is made for as many as there can be.
-  const combinations = new Set(points.map(({ labels }) => closedKey(labels))).size;
-  return Math.max(0, limit - combinations);
+  return limit - (hasTooManyClosed(points, limit) ? 1 : combinationsIn(points));
+}
+
+function combinationsIn(points: readonly MetricPoint[]): number {
+  return new Set(points.map(({ labels }) => closedKey(labels))).size;
+}
+
+/** Whether closed labels have so many values that they are none of ours, and are folded like the others. */
+function hasTooManyClosed(points: readonly MetricPoint[], limit: number): boolean {
+  return combinationsIn(points) >= limit;
 }
 
 /** The labels that {@link foldSeries} shows a value under, by those it was added with. */
@@ -92,10 +101,11 @@ export function shownLabels(
   limit: number,
 ): (labels: MetricPoint['labels']) => MetricPoint['labels'] {
   const kept = keptSeries(points, limit);
+  const isOpen = hasTooManyClosed(points, limit);
   const shown = new Map(
     points.map(({ labels }, index) => [
       seriesKey(labels),
-      index < kept ? labels : foldedLabels(labels),
+      index < kept ? labels : foldedLabels(labels, isOpen),
     ]),
   );
   return (given) => {
@@ -117,9 +127,15 @@ function closedKey(labels: Readonly<Record<string, string>>): string {
   return key;
 }
 
-function foldedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function foldedLabels(
+  labels: Readonly<Record<string, string>>,
+  isOpen: boolean,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(labels).map(([name, text]) => [name, CLOSED_LABELS.has(name) ? text : OTHER]),
+    Object.entries(labels).map(([name, text]) => [
+      name,
+      CLOSED_LABELS.has(name) && !isOpen ? text : OTHER,
+    ]),
   );
 }
 
