@@ -14,6 +14,8 @@ export interface SentTotals {
   /** When they were read; what is sent next begins there. */
   readonly atMs: number;
   readonly series: Readonly<Record<string, readonly number[]>>;
+  /** Whether the store was being filled for the first time, so that what it told then is not known yet. */
+  readonly isFilling?: boolean;
 }
 
 /** What to send, and what has been sent once the backend has it. */
@@ -49,6 +51,14 @@ export function totalsOf(
       points.map((point) => [seriesKey(spec.name, point), numbersOf(point)] as const),
     );
   return { ...head, series: Object.fromEntries(series) };
+}
+
+/** What counts as sent once a store is filled: all that it held then, since it did not happen just now. */
+export function firstFilled(last: SentTotals, readings: readonly MetricReading[]): SentTotals {
+  const held = readings.filter(({ spec }) => spec.from === 'store');
+  if (last.isFilling !== true || held.length === 0) return last;
+  const { series } = totalsOf(held, last);
+  return { ...last, series: { ...last.series, ...series }, isFilling: false };
 }
 
 /**

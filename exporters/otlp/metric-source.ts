@@ -2,10 +2,16 @@ import { join } from 'node:path';
 import { AggregationTemporality, type MetricProducer } from '@opentelemetry/sdk-metrics';
 import { createMetricProducer } from '../../src/rollups/metric-producer.ts';
 import { MAX_SERIES, type MetricReading, readMetrics } from '../../src/rollups/metric-readings.ts';
-import { metricTotals } from '../../src/rollups/metric-totals.ts';
+import { liveTotals } from '../../src/rollups/live-totals.ts';
 import { storeIdentity } from '../../src/rollups/store-identity.ts';
 import type { OtlpMetricsDeps } from './deps.ts';
-import { differenceTo, isSentTotals, type SentTotals, totalsOf } from './metric-deltas.ts';
+import {
+  differenceTo,
+  firstFilled,
+  isSentTotals,
+  type SentTotals,
+  totalsOf,
+} from './metric-deltas.ts';
 import { createStateFile } from './state-file.ts';
 
 /** Where the values of a push come from. */
@@ -71,13 +77,11 @@ export async function deltaSource(
   const first = async (): Promise<SentTotals> => {
     const known = await file.read();
     if (known?.store === store) return known;
-    // Without history the totals of before count as sent.
+    // Without history the totals of before count as sent; where the store is being filled they are not known yet.
+    const totals = readAll(deps).filter(({ spec }) => spec.from === 'store');
     const fresh = hasHistory
       ? { ...head(), atMs: madeAtMs, series: {} }
-      : totalsOf(
-          readAll(deps).filter(({ spec }) => spec.from === 'store'),
-          head(),
-        );
+      : { ...totalsOf(totals, head()), isFilling: totals.length === 0 };
     await file.write(fresh);
     return fresh;
   };
@@ -85,8 +89,10 @@ export async function deltaSource(
   let next = last;
   const producer = createMetricProducer({
     read: () => {
-      const { readings, sent } = differenceTo(last, readAll(deps), head());
-      next = sent;
+      const all = readAll(deps);
+      const before = firstFilled(last, all);
+      const { readings, sent } = differenceTo(before, all, head());
+      next = { ...sent, isFilling: before.isFilling === true };
       return readings;
     },
     naming: 'opentelemetry',
@@ -111,7 +117,7 @@ export async function deltaSource(
 
 const readAll = ({ reader, gauges, now }: OtlpMetricsDeps): readonly MetricReading[] =>
   readMetrics({
-    totals: () => metricTotals(reader.db, now()),
+    totals: () => liveTotals(reader.db, now()),
     reading: gauges.read,
     maxSeries: MAX_SERIES,
   });

@@ -19,6 +19,10 @@ export const prometheusConfig = z.strictObject({
     .max(2_000)
     .default(MAX_SERIES)
     .describe('Series that one metric may have; the rest is added up under "other".'),
+  claudeCodeNames: z
+    .boolean()
+    .default(false)
+    .describe('Whether totals are also told under the names of the metrics of Claude Code itself.'),
 });
 
 /** The same, once checked. */

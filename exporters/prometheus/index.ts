@@ -2,11 +2,13 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Installable } from '../../src/component.ts';
+import { liveTotals } from '../../src/rollups/live-totals.ts';
 import { createMetricProducer } from '../../src/rollups/metric-producer.ts';
-import { readMetrics } from '../../src/rollups/metric-readings.ts';
-import { metricTotals } from '../../src/rollups/metric-totals.ts';
+import { type MetricReading, readMetrics } from '../../src/rollups/metric-readings.ts';
+import { claudeCodeReadings } from './claude-code-names.ts';
 import type { PrometheusConfig, PrometheusDeps } from './deps.ts';
 import { prometheusConfig } from './deps.ts';
+import { readWithinBudget } from './size-budget.ts';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -14,15 +16,11 @@ const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 export const prometheus: Installable<PrometheusConfig, PrometheusDeps> = {
   name: 'prometheus',
   config: prometheusConfig,
-  create: ({ maxSeries }, { reader, gauges, resource, now, log }) => {
+  create: (config, deps) => {
+    const { resource, now, log } = deps;
     const startMs = now();
     const producer = createMetricProducer({
-      read: () =>
-        readMetrics({
-          totals: () => metricTotals(reader.db, now()),
-          reading: gauges.read,
-          maxSeries,
-        }),
+      read: () => readAll(config, deps),
       naming: 'prometheus',
       startMs: () => startMs,
       now,
@@ -56,6 +54,24 @@ export const prometheus: Installable<PrometheusConfig, PrometheusDeps> = {
     };
   },
 };
+
+/** Everything as of one moment, however often it takes to fit it in. */
+function readAll(
+  { maxSeries, claudeCodeNames }: PrometheusConfig,
+  { reader, gauges, now }: PrometheusDeps,
+): readonly MetricReading[] {
+  const totals = liveTotals(reader.db, now());
+  const told = new Map<string, ReturnType<typeof gauges.read>>();
+  const reading = (name: string): ReturnType<typeof gauges.read> => {
+    const readings = told.get(name) ?? gauges.read(name);
+    told.set(name, readings);
+    return readings;
+  };
+  return readWithinBudget((limit) => {
+    const ours = readMetrics({ totals: () => totals, reading, maxSeries: limit });
+    return claudeCodeNames ? [...ours, ...claudeCodeReadings(ours)] : ours;
+  }, maxSeries);
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Component } from '../component.ts';
 import { readOtelEnvironment } from '../config/otel-environment.ts';
 import type { Config } from '../config/schema.ts';
-import { createGauges } from '../runtime/gauges.ts';
+import { createGauges, type Gauges } from '../runtime/gauges.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import type { Health } from '../server/health.ts';
@@ -20,6 +20,7 @@ import { createProgressBar } from './progress.ts';
 import { receiverSettings } from './receiver-settings.ts';
 import { createServeState } from './serve-state.ts';
 import { createServingComponents } from './serving-components.ts';
+import { offerStoreGauges } from './store-gauges.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
 
 const DRAIN_MS = 10_000;
@@ -29,7 +30,9 @@ const EXPORT_DRAIN_MS = 3_000;
 export const run = async ({ config, terminal }: CommandContext): CommandResult => {
   const stop = stopSignal();
   const log = createLog(config.logLevel);
-  const gauges = createGauges();
+  const gauges = createGauges((gauge, error) =>
+    log.error({ err: error, gauge }, 'A gauge could not be read.'),
+  );
   offerProcess(gauges, terminal.nowMs());
   const counters = createCounters(gauges);
   const state = createServeState(gauges, terminal.nowMs);
@@ -52,6 +55,7 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   });
   await ingest.opened;
   const reader = createReader(path.join(config.home, STORE_FILE));
+  offerStoreGauges(gauges, reader.db, terminal.nowMs);
   const parts = { config, reader, gauges, log, count: counters.add };
   const exporting = startExporting({ ...parts, ingest, now: terminal.nowMs });
   notify = (report) => {
@@ -61,11 +65,13 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   try {
     const otelWarnings = readOtelEnvironment(terminal.env).warnings;
     const components = createServingComponents({ ...parts, otelWarnings });
+    const health = (): Health =>
+      withWarnings(state.health(), [...exporting.troubles(), ...troublesOf(components)]);
+    offerHealth(gauges, health);
     await answer({
       config,
       components,
-      health: () =>
-        withWarnings(state.health(), [...exporting.troubles(), ...troublesOf(components)]),
+      health,
       log,
       stop,
       until: ingest.ended,
@@ -117,6 +123,11 @@ const answer = async (answering: Answering): Promise<void> => {
     await running.close();
   }
   await loops;
+};
+
+const offerHealth = (gauges: Gauges, health: () => Health): void => {
+  gauges.offer('hall_monitor_ready', () => Number(health().ready));
+  gauges.offer('hall_monitor_warnings', () => health().warnings?.length ?? 0);
 };
 
 const withWarnings = (health: Health, troubles: readonly string[]): Health => ({

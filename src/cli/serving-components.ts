@@ -63,6 +63,7 @@ const createExporters = ({
   };
   const settings: Readonly<Record<string, unknown>> = {
     rest: { timezone: config.timezone ?? systemTimeZoneName(), sse: config.sse },
+    prometheus: config.prometheus,
     'otlp-metrics': { section: otlpSection(config, otelWarnings) },
   };
   return exporters.map((exporter) => {

@@ -42,6 +42,9 @@ export const DEFAULTS = {
     maxClients: 100,
     connectsPerMinute: 5,
   },
+  prometheus: {
+    claudeCodeNames: false,
+  },
   pricing: {
     overrideFile: null,
   },

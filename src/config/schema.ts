@@ -5,6 +5,7 @@ import { clickhouse } from './sections/clickhouse.ts';
 import { exports } from './sections/exports.ts';
 import { retention } from './sections/retention.ts';
 import { otlp } from './sections/otlp.ts';
+import { prometheus } from './sections/prometheus.ts';
 import { rawTraces } from './sections/raw-traces.ts';
 import { reports } from './sections/reports.ts';
 
@@ -201,6 +202,7 @@ export const configSchema = z
     hooks,
     plans,
     sse,
+    prometheus,
     pricing,
     retention,
     exports,

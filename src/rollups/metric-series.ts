@@ -86,10 +86,11 @@ export function foldSeries(
   if (kept === points.length) {
     return { points, folded: 0 };
   }
+  const isOpen = hasTooManyClosed(points, limit);
   const folds = new Map<string, Sum>();
   for (const point of points.slice(kept)) {
-    const labels = foldedLabels(point.labels);
-    addTo(folds, closedKey(labels), { ...point, labels });
+    const labels = foldedLabels(point.labels, isOpen);
+    addTo(folds, isOpen ? '' : closedKey(point.labels), { ...point, labels });
   }
   return {
     points: [...points.slice(0, kept), ...folds.values()],
@@ -103,11 +104,16 @@ function keptSeries(points: readonly MetricPoint[], limit: number): number {
     return points.length;
   }
   // Folding leaves one series for each combination of closed labels; room is made for as many as there can be.
-  const combinations = new Set(points.map(({ labels }) => closedKey(labels))).size;
-  if (combinations === points.length && points.every(({ labels }) => isClosed(labels))) {
-    return points.length;
-  }
-  return Math.max(0, limit - combinations);
+  return limit - (hasTooManyClosed(points, limit) ? 1 : combinationsIn(points));
+}
+
+function combinationsIn(points: readonly MetricPoint[]): number {
+  return new Set(points.map(({ labels }) => closedKey(labels))).size;
+}
+
+/** Whether closed labels have so many values that they are none of ours, and are folded like the others. */
+function hasTooManyClosed(points: readonly MetricPoint[], limit: number): boolean {
+  return combinationsIn(points) >= limit;
 }
 
 /** The labels that {@link foldSeries} shows a value under, by those it was added with. */
@@ -116,10 +122,11 @@ export function shownLabels(
   limit: number,
 ): (labels: MetricPoint['labels']) => MetricPoint['labels'] {
   const kept = keptSeries(points, limit);
+  const isOpen = hasTooManyClosed(points, limit);
   const shown = new Map(
     points.map(({ labels }, index) => [
       seriesKey(labels),
-      index < kept ? labels : foldedLabels(labels),
+      index < kept ? labels : foldedLabels(labels, isOpen),
     ]),
   );
   return (given) => {
@@ -133,10 +140,6 @@ export function seriesKey(labels: MetricPoint['labels']): string {
   return Object.values(labels).join('\0');
 }
 
-function isClosed(labels: MetricPoint['labels']): boolean {
-  return Object.keys(labels).every((name) => CLOSED_LABELS.has(name));
-}
-
 function closedKey(labels: Readonly<Record<string, string>>): string {
   let key = '';
   for (const name in labels) {
@@ -145,9 +148,15 @@ function closedKey(labels: Readonly<Record<string, string>>): string {
   return key;
 }
 
-function foldedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function foldedLabels(
+  labels: Readonly<Record<string, string>>,
+  isOpen: boolean,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(labels).map(([name, text]) => [name, CLOSED_LABELS.has(name) ? text : OTHER]),
+    Object.entries(labels).map(([name, text]) => [
+      name,
+      CLOSED_LABELS.has(name) && !isOpen ? text : OTHER,
+    ]),
   );
 }
 

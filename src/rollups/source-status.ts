@@ -31,15 +31,7 @@ export function sourceStatus(db: Database): readonly SourceStatus[] {
   const origins = db.prepare<[], OriginRow>(
     'SELECT source, count(*) AS origins, sum(lines) AS lines, sum(bytes) AS bytes FROM origin GROUP BY source ORDER BY source',
   );
-  const lastEntries = new Map(
-    db
-      .prepare<[], { source: string; at_ms: number }>(
-        `SELECT source, max(last_at_ms) AS at_ms FROM activity JOIN origin ON origin.id = activity.origin GROUP BY source
-         UNION ALL SELECT 'hook', max(last_at_ms) FROM hook_event HAVING count(*) > 0`,
-      )
-      .all()
-      .map(({ source, at_ms }) => [source, at_ms]),
-  );
+  const lastMsBySource = lastEntries(db);
   const rejects = db
     .prepare<[], RejectRow>(
       'SELECT source, reason, count(*) AS count FROM dead_letter JOIN origin USING (path) GROUP BY source, reason ORDER BY reason',
@@ -47,7 +39,7 @@ export function sourceStatus(db: Database): readonly SourceStatus[] {
     .all();
   const duplicates = tallies(db, 'duplicates');
   return origins.all().map((row) => {
-    const lastMs = lastEntries.get(row.source);
+    const lastMs = lastMsBySource.get(row.source);
     return {
       ...row,
       last_entry: lastMs === undefined ? null : new Date(lastMs).toISOString(),
@@ -59,6 +51,22 @@ export function sourceStatus(db: Database): readonly SourceStatus[] {
       ),
     };
   });
+}
+
+/** When the newest thing that each source told of happened, in unix milliseconds. */
+export function lastEntries(db: Database): ReadonlyMap<string, number> {
+  const rows = db
+    .prepare<[], { source: string; at_ms: number }>(
+      `SELECT source, max(last_at_ms) AS at_ms FROM activity JOIN origin ON origin.id = activity.origin GROUP BY source
+       UNION ALL SELECT 'hook', max(last_at_ms) FROM hook_event HAVING count(*) > 0
+       UNION ALL SELECT 'plan', max(at_ms) FROM plan_event HAVING count(*) > 0`,
+    )
+    .all();
+  const newest = new Map<string, number>();
+  for (const { source, at_ms } of rows) {
+    newest.set(source, Math.max(at_ms, newest.get(source) ?? at_ms));
+  }
+  return newest;
 }
 
 /** Everything counted under a name, by label. */

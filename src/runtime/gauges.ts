@@ -8,18 +8,34 @@ export interface Reading {
 export interface Gauges {
   /** Says how a gauge is read; the latest word counts. */
   readonly offer: (name: string, read: () => number | readonly Reading[]) => void;
-  /** What the gauge shows now; nothing where nobody offers it. */
+  /** What the gauge shows now; nothing where nobody offers it, or where it cannot be read. */
   readonly read: (name: string) => readonly Reading[];
 }
 
-/** An empty board of gauges. */
-export function createGauges(): Gauges {
+/**
+ * An empty board of gauges. One that cannot be read shows nothing, so that it takes no other away; `onFailure` hears of it
+ * once, and again after it could be read in between. Without it the reader gets the error.
+ */
+export function createGauges(onFailure?: (name: string, error: unknown) => void): Gauges {
   const offered = new Map<string, () => number | readonly Reading[]>();
+  const failing = new Set<string>();
+  const read = (name: string): readonly Reading[] => {
+    const value = offered.get(name)?.() ?? [];
+    return typeof value === 'number' ? [{ labels: {}, value }] : value;
+  };
   return {
-    offer: (name, read) => void offered.set(name, read),
+    offer: (name, how) => void offered.set(name, how),
     read: (name) => {
-      const value = offered.get(name)?.() ?? [];
-      return typeof value === 'number' ? [{ labels: {}, value }] : value;
+      if (onFailure === undefined) return read(name);
+      try {
+        const readings = read(name);
+        failing.delete(name);
+        return readings;
+      } catch (error) {
+        if (!failing.has(name)) onFailure(name, error);
+        failing.add(name);
+        return [];
+      }
     },
   };
 }

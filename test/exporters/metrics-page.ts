@@ -1,4 +1,5 @@
 import type { MetricSpec } from '../../src/rollups/metric-spec.ts';
+import { CLAUDE_CODE_METRICS } from '../../exporters/prometheus/claude-code-names.ts';
 import { METRICS } from '../../src/rollups/metric-table.ts';
 
 const HEAD = `# Metrics
@@ -25,6 +26,11 @@ What \`GET /metrics\` shows, in the text format of Prometheus (version 0.0.4). T
   none, and neither is one of which nothing but its name is known.
 - In a store that an older version made, tool calls that had already left it count as successes where they neither failed
   nor were denied. How long each took is not known any more, so the histogram leaves them out, and so do lines changed.
+- A scrape stays below 1 MB: where all metrics together would be more, each has half as many series, or half of that, and
+  10 at least. Labels are 120 characters long at most, and what is special in them is escaped.
+- While a new store is filled for the first time, nothing of the store is shown, and \`hall_monitor_ready\` is 0. Otherwise
+  totals would climb through months within seconds, and Prometheus would take that for today. The same holds for OTLP.
+- A gauge that cannot be read is left out of the scrape, and the log says why.
 - A series of \`hall_monitor_estimated_cost_usd_total\`, \`hall_monitor_unpriced_requests_total\`,
   \`hall_monitor_not_final_requests_total\` or of the type \`web_search\` appears with its first count.
 - Costs are kept as whole nano-USD and divided at the very end.
@@ -32,6 +38,29 @@ What \`GET /metrics\` shows, in the text format of Prometheus (version 0.0.4). T
 
 | Metric | Kind | Unit | Labels | From | Meaning |
 |---|---|---|---|---|---|
+`;
+
+const NAMES_OF_CLAUDE_CODE = `
+## Names of Claude Code itself
+
+For dashboards that were made for the telemetry of Claude Code, \`prometheus.claudeCodeNames\` (off by default;
+\`HALL_MONITOR_PROMETHEUS_CLAUDE_CODE_NAMES=true\`) tells the same totals once more under these names. Do not switch it on
+where Claude Code's own telemetry is in the same Prometheus: everything would count twice. They are never sent by OTLP.
+
+| Metric | Labels | Same values as | Meaning |
+|---|---|---|---|
+`;
+
+const LIMITS_OF_NAMES = `
+What such dashboards must do without:
+
+- \`session_id\`, \`user_email\` and other labels of a person or session. A filter \`.*\` lets everything through; what
+  counts groups of \`session_id\` counts one, and a panel of one chosen session stays empty.
+- Sessions by project: a session can turn out to belong to another project, and a counter must not fall.
+- \`type\` (user or cli) of active time, \`source\` and \`language\` of decisions, \`query_source\`, \`effort\` and the like.
+  A decision is told of each call: one that ran was accepted, one that was denied was rejected.
+- \`claude_code_commit_count_total\`, since nothing tells of commits, and whatever a dashboard asks Loki for.
+- A job by another name: where queries say \`job="otel-collector"\`, give the scrape job that name.
 `;
 
 const TAIL = `
@@ -57,5 +86,10 @@ export function metricsPage(): string {
     ({ name, kind, unit, labels, from, help }) =>
       `| \`${name}\` | ${kind} | ${unit} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${from} | ${help} |`,
   );
-  return `${HEAD}${rows.join('\n')}\n${TAIL}`;
+  const aliases = CLAUDE_CODE_METRICS.map(
+    ({ spec, of }) =>
+      `| \`${spec.name}\` | ${spec.labels.map((label) => `\`${label}\``).join(', ')} | \`${METRICS[of].name}\` | ${spec.help} |`,
+  );
+  const names = `${NAMES_OF_CLAUDE_CODE}${aliases.join('\n')}\n${LIMITS_OF_NAMES}`;
+  return `${HEAD}${rows.join('\n')}\n${names}${TAIL}`;
 }
