@@ -45,7 +45,7 @@ function filterVariable({ name, label, query }: FilterVariable): cog.Builder<Var
   return new QueryVariableBuilder(name)
     .label(label)
     .datasource(DATASOURCE)
-    .query({ query, refId: `Variable-${name}` })
+    .query(query)
     .definition(query)
     .multi(true)
     .includeAll(true)
