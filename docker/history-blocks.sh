@@ -31,5 +31,5 @@ for block in "$new"/*/; do
   mv "$block" "$data/" || failed 'A block could not be moved.'
 done
 : >"$folder/done" || failed 'Cannot note that it is done.'
-rm -rf "$new" "$file"
+rm -rf "$new"
 echo 'The history is in Prometheus.'

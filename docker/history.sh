@@ -5,7 +5,12 @@ set -u
 folder=${1:-/history}
 program=${HALL_MONITOR_PROGRAM:-/app/bin/hall-monitor.js}
 
-[ -e "$folder/done" ] && { echo 'The history is in Prometheus already.'; exit 0; }
+if [ -e "$folder/done" ]; then
+  # Prometheus is another user and cannot delete it.
+  rm -f "$folder/history.om"
+  echo 'The history is in Prometheus already.'
+  exit 0
+fi
 rm -f "$folder/history.om" "$folder/draft.om"
 # In two steps, as Prometheus is another user and must not see half a file.
 if node "$program" export openmetrics --out "$folder/draft.om" &&
