@@ -10,7 +10,7 @@ import { needs } from '../support/offers.ts';
 interface RuleTests {
   readonly tests: readonly {
     readonly name: string;
-    readonly alert_rule_test: readonly {
+    readonly alert_rule_test?: readonly {
       readonly eval_time: string;
       readonly alertname: string;
       readonly exp_alerts: readonly object[];
@@ -25,7 +25,7 @@ const testNames = readdirSync(join(alerts, 'tests')).filter((name) => name.endsW
 const checks = testNames
   .map((name) => parse(readFileSync(join(alerts, 'tests', name), 'utf8')) as RuleTests)
   .flatMap(({ tests }) => tests)
-  .flatMap(({ alert_rule_test: ofTest }) => ofTest);
+  .flatMap(({ alert_rule_test: ofTest = [] }) => ofTest);
 
 const promtool = (
   ...args: readonly string[]

@@ -19,7 +19,7 @@ const sourcesDisagree: Alert = {
     'Only {{ $value | humanizePercentage }} of the tool calls and prompts of the last 24 hours were told of by both hooks and transcripts.',
   means: `The part of tool calls and prompts of the last 24 hours that both told of, of sessions that hooks told of. Nothing is said below ${THRESHOLDS.agreementRecordsAtLeast} of them, nor where there are no hooks.`,
   doNext:
-    '*Agreement of sources* shows which of them told less, and `/api/agreement` the worst session. Fewer from hooks: `hall-monitor doctor` checks how they are registered. Fewer from transcripts: are all folders of transcripts configured?',
+    '*Agreement of sources* shows which of them told less, and `/api/sources` the session with the most of it. Fewer from hooks: `hall-monitor doctor` checks how they are registered. Fewer from transcripts: are all folders of transcripts configured?',
 };
 
 const costDisagrees: Alert = {
@@ -48,7 +48,7 @@ const unpriced: Alert = {
   means:
     'Requests whose tokens are counted and whose cost is not, that were added in the last hour. The series appears with the first of them; that one counts too.',
   doNext:
-    'Give the model a price in the configuration, or install a newer Hall Monitor. What was counted is priced then.',
+    'Give the model a price in the file that `pricing.overrideFile` names, or install a newer Hall Monitor.',
 };
 
 const rejected: Alert = {
