@@ -8,6 +8,7 @@ import type { MetricPoint } from './metric-series.ts';
 import { createSeries, OTHER, projectLabels } from './metric-series.ts';
 import type { Add, MetricKey } from './metric-table.ts';
 import { plainName } from '../records/plain-name.ts';
+import { addRateLimits } from './rate-limits.ts';
 import { addPlans, planDurations } from './plan-metrics.ts';
 
 /** Series by metric, in the order in which their names were first seen. */
@@ -67,6 +68,7 @@ export function metricTotals(db: Database, nowMs: number): MetricTotals {
     addHooks(db, add);
     addPlans(db, projects, add);
     addState(db, nowMs, add);
+    addRateLimits(db, nowMs, add);
     return planDurations(db);
   });
   const durations = read();

@@ -14,6 +14,7 @@ export const MIGRATIONS = [
   '0002-hooks.sql',
   '0003-plans.sql',
   '0004-exports.sql',
+  '0006-rate-limits.sql',
 ] as const;
 
 /** First SQLite without the WAL-reset race. */
