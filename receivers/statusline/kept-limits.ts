@@ -46,7 +46,7 @@ export const keepLimits = (folder: string, payload: unknown): boolean => {
   const before = textOf(file);
   if (before === text) return false;
   if (before === undefined) makeRoom(folder);
-  const draft = join(folder, `${session}.${process.pid}-${Date.now()}${DRAFT}`);
+  const draft = join(folder, `${session}.${Math.random().toString(36).slice(2)}${DRAFT}`);
   writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
   renameSync(draft, file);
   return true;
