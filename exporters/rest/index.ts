@@ -6,6 +6,7 @@ import type { RestConfig, RestDeps } from './deps.ts';
 import { restConfig } from './deps.ts';
 import { entriesRoute } from './entries.ts';
 import { exportRoute } from './export.ts';
+import { limitsRoute } from './limits.ts';
 import { createLive } from './live.ts';
 import { openApiRoute } from './openapi.ts';
 import { messagesRoute } from './messages.ts';
@@ -33,6 +34,7 @@ export const rest: Installable<RestConfig, RestDeps> = {
       filesRoute(deps, config),
       contextRoute(deps),
       sourcesRoute(deps, config),
+      limitsRoute(deps),
       ...plansRoutes(deps, config),
       ...live.routes,
     ];

@@ -10,6 +10,7 @@ import { registerHooksCommands } from './hooks-commands.ts';
 import { registerReadingCommands } from './reading-commands.ts';
 import { registerReportCommands } from './report-commands.ts';
 import { registerServingCommands } from './serving-commands.ts';
+import { registerStatuslineCommand } from './statusline-command.ts';
 import { registerStoreCommands } from './store-commands.ts';
 import type { Terminal } from './terminal.ts';
 import { packageVersion } from './version.ts';
@@ -67,6 +68,7 @@ export function createProgram(terminal: Terminal): {
   registerStoreCommands(registry);
   registerArchiveCommands(registry);
   registerHooksCommands(registry);
+  registerStatuslineCommand(registry);
   registerDoctorCommand(registry);
   return { command: program, exitCode: () => code };
 }

@@ -36,6 +36,9 @@ export const DEFAULTS = {
     pollIntervalMs: 1_000,
     maxManifestBytes: 32 * 1024 * 1024,
   },
+  statusline: {
+    sweepIntervalMs: 2_000,
+  },
   sse: {
     heartbeatMs: 15_000,
     bufferBytes: 1024 * 1024,

@@ -57,6 +57,18 @@ const hooks = z
   .prefault({})
   .describe('The receiver that takes what Claude Code tells its hooks.');
 
+const statusline = z
+  .strictObject({
+    sweepIntervalMs: z
+      .int()
+      .min(100)
+      .max(10 * minuteMs)
+      .default(DEFAULTS.statusline.sweepIntervalMs)
+      .describe('Milliseconds between two looks at what status lines left of rate limits.'),
+  })
+  .prefault({})
+  .describe('The receiver that takes the rate limits that Claude Code tells its status line.');
+
 const plans = z
   .strictObject({
     enabled: z
@@ -201,6 +213,7 @@ export const configSchema = z
     transcripts,
     hooks,
     plans,
+    statusline,
     sse,
     prometheus,
     pricing,

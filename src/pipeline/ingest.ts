@@ -85,7 +85,7 @@ class Ingest {
     this.#place = { origin, source: numberOf(batch.source) };
     if (batch.source === 'hook') store.hookQueries.prepare();
     const before = this.#duplicates;
-    for (const record of batch.records) this.#record(record);
+    for (const record of batch.records) this.#record(record, nowMs);
     for (const reject of batch.rejects) {
       if (store.keepDeadLetter(batch.origin.path, reject, nowMs))
         store.tallies.add('rejects', reject.reason, 1);
@@ -100,7 +100,7 @@ class Ingest {
     store.tallies.add('pruned', batch.source, pruned);
   }
 
-  #record(record: MonitorRecord): void {
+  #record(record: MonitorRecord, nowMs: number): void {
     const store = this.#store;
     switch (record.kind) {
       case 'api_request':
@@ -126,6 +126,8 @@ class Ingest {
         return store.sessionTables.keepSubagent(store.sessions.id(record.sessionId), record);
       case 'plan_snapshot':
         return this.#plans.add(record);
+      case 'rate_limit':
+        return this.#note(store.rateLimits.keep(record, nowMs));
     }
   }
 
@@ -225,6 +227,6 @@ class Ingest {
   }
 }
 
-/** Plans have no entries, so that theirs is never read. */
+/** Plans and limits have no entries, so that theirs is never read. */
 const numberOf = (source: Source): number =>
-  source === 'plan' ? SOURCES.length : SOURCES.indexOf(source);
+  source === 'plan' || source === 'statusline' ? SOURCES.length : SOURCES.indexOf(source);

@@ -1,12 +1,13 @@
 import type { ApiRequestRecord } from './api-request.ts';
 import type { OccurrenceRecord } from './occurrence.ts';
 import type { PlanSnapshotRecord } from './plan.ts';
+import type { RateLimitRecord } from './rate-limit.ts';
 import type { SessionActivityRecord, SessionFactRecord, SubagentRecord } from './session.ts';
 import type { SessionClosingRecord } from './session-closing.ts';
 import type { ToolCallRecord } from './tool-call.ts';
 
 /** The kind of input a fact came from. */
-export type Source = EntrySource | 'plan';
+export type Source = EntrySource | 'plan' | 'statusline';
 
 /** The kinds of input that entries come from; the public `source`. */
 export type EntrySource = 'hook' | 'transcript' | 'telemetry' | 'custom';
@@ -20,7 +21,8 @@ export type MonitorRecord =
   | SessionActivityRecord
   | SubagentRecord
   | SessionClosingRecord
-  | PlanSnapshotRecord;
+  | PlanSnapshotRecord
+  | RateLimitRecord;
 
 /** Why a line or payload was not used; a closed list, because it becomes a metric label. */
 export type RejectReason =

@@ -20,6 +20,8 @@ export interface MetricSpec {
 export const NANO_USD = 1_000_000_000;
 /** Times are kept as milliseconds. */
 export const MILLISECONDS = 1_000;
+/** Parts are kept as hundredths of a percent. */
+export const BASIS_POINTS = 10_000;
 
 type Traits = Pick<MetricSpec, 'unit' | 'help'> &
   Partial<Pick<MetricSpec, 'labels' | 'otelName' | 'divisor' | 'from' | 'bounds'>>;

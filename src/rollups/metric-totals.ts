@@ -7,6 +7,7 @@ import type { MetricPoint } from './metric-series.ts';
 import { createSeries, OTHER } from './metric-series.ts';
 import { labelsByPath, MAX_ROWS, namedProjects } from './named-projects.ts';
 import type { Add, MetricKey } from './metric-table.ts';
+import { addRateLimits } from './rate-limits.ts';
 import { addPlans, planDurations } from './plan-metrics.ts';
 import { remainder } from './sum-remainder.ts';
 import { addSessions, sessionLabels } from './session-metrics.ts';
@@ -51,6 +52,7 @@ export function metricTotals(db: Database, nowMs: number): MetricTotals {
     addPlans(db, projects, add);
     addSessions(db, { labelOf: sessionLabels({ projects, labels }), nowMs }, add);
     addState(db, add);
+    addRateLimits(db, nowMs, add);
     return planDurations(db);
   });
   const durations = read();

@@ -1,4 +1,4 @@
-import { gauge, NANO_USD, type MetricSpec } from './metric-spec.ts';
+import { BASIS_POINTS, gauge, MILLISECONDS, NANO_USD, type MetricSpec } from './metric-spec.ts';
 
 /** Metrics of this moment: read from the store, depending on the configuration, and without a past. */
 export const MOMENT_METRICS = {
@@ -73,14 +73,14 @@ export const MOMENT_METRICS = {
     labels: ['window'],
     help: 'The part of a rate limit of the subscription that is used up, by window: five_hour or seven_day; as the status line told it last, until the window ends.',
     otelName: 'hall_monitor.limit.used_ratio',
-    from: 'process',
+    divisor: BASIS_POINTS,
   }),
   limitReset: gauge('hall_monitor_limit_reset_timestamp_seconds', {
     unit: 's',
     labels: ['window'],
-    help: 'When the window of a rate limit begins anew, in seconds since 1970.',
+    help: 'When the window of a rate limit begins anew, in seconds since 1970; until then.',
     otelName: 'hall_monitor.limit.reset',
-    from: 'process',
+    divisor: MILLISECONDS,
   }),
   sourceLastSeen: gauge('hall_monitor_source_last_seen_timestamp_seconds', {
     unit: 's',

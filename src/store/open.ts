@@ -15,6 +15,7 @@ export const MIGRATIONS = [
   '0003-plans.sql',
   '0004-exports.sql',
   '0005-metrics.sql',
+  '0006-rate-limits.sql',
 ] as const;
 
 /** First SQLite without the WAL-reset race. */

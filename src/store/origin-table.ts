@@ -96,7 +96,8 @@ export class OriginTable {
     if (this.#ranks.size >= MAX_REMEMBERED) this.forget();
     this.#ids.set(key, id);
     this.#ranks.set(id, rank(origin.path, origin.firstAtMs, origin.writtenAtMs));
-    this.#documents.touch('origin', id);
+    // What the archive has no values of it needs no position of either.
+    if (source !== 'statusline') this.#documents.touch('origin', id);
     return id;
   }
 

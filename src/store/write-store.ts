@@ -23,6 +23,7 @@ import {
   type RestoredLine,
 } from './rows.ts';
 import { writeRestoredIdentity, writeRestoredLog } from './restored-log.ts';
+import { RateLimitTable } from './rate-limit-table.ts';
 import { RequestCopies } from './request-copies.ts';
 import { SessionTables } from './session-tables.ts';
 import { Sums } from './sums.ts';
@@ -105,6 +106,7 @@ export class WriteStore {
   /** Occurrences by quarter of an hour, type and reason. */
   readonly occurrenceCounts: Counts<readonly [slot: number, type: string, reason: string]>;
   readonly cursors: CursorTable;
+  readonly rateLimits: RateLimitTable;
   readonly ledger: KeyLedger;
   #hotWindow: HotWindow | null = null;
   readonly #requestTotals: Sums;
@@ -161,6 +163,7 @@ export class WriteStore {
     this.callCounts = new Counts(db, CALL_COUNTS);
     this.occurrenceCounts = new Counts(db, OCCURRENCE_COUNTS);
     this.cursors = new CursorTable(db);
+    this.rateLimits = new RateLimitTable(db);
     this.ledger = new KeyLedger(db);
     this.#deadLetter = db.prepare(
       `INSERT OR IGNORE INTO dead_letter (path, name, line, offset_bytes, length_bytes, reason, seen_at_ms)
