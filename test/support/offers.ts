@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { it } from 'vitest';
+import { BROWSERS } from '../contact-sheet/shoot.ts';
 import { ensureEngine, ENGINE_VERSION } from './clickhouse/installed-engine.ts';
 import { CLIENT_VERSION, ensureClient } from './client/installed-client.ts';
 
@@ -30,6 +31,12 @@ export const offers = [
     probe: () => runs('prometheus', '--version'),
     without: 'no real Prometheus scrapes /metrics',
     how: 'apt-get install prometheus',
+  },
+  {
+    name: 'chromium',
+    probe: () => BROWSERS.some((browser) => runs(browser, '--version')),
+    without: 'nobody sees what the dashboards look like',
+    how: 'apt-get install chromium',
   },
   {
     name: 'linux',
