@@ -105,6 +105,18 @@ export const DEFAULTS = {
     asyncInsert: false,
     allowHttp: false,
   },
+  budgets: {
+    dayUsd: null,
+    sessionUsd: null,
+    projects: {},
+    warnRatio: 0.8,
+    webhook: {
+      url: null,
+      headers: null,
+      timeoutMs: 10_000,
+      allowHttp: false,
+    },
+  },
   reports: {
     folder: null,
     gitAdd: false,

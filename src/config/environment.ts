@@ -53,7 +53,7 @@ function parse(text: string, path: readonly string[], platform: NodeJS.Platform)
     return text.split(',').flatMap((part) => (part.trim() === '' ? [] : part.trim()));
   }
   const usual = valueAt(DEFAULTS, path);
-  const isNumber = typeof usual === 'number' || path.at(-1)?.endsWith('Ms') === true;
+  const isNumber = typeof usual === 'number' || /(Ms|Usd)$/.test(path.at(-1) ?? '');
   if (isNumber && /^-?\d+(\.\d+)?$/.test(text.trim())) {
     return Number(text);
   }

@@ -5,6 +5,8 @@ const MASK = '********';
 const SECRETS: ReadonlySet<string> = new Set([
   'token',
   'clickhouse.password',
+  'budgets.webhook.url',
+  'budgets.webhook.headers',
   'otlp.headers',
   'otlp.metrics.headers',
   'otlp.traces.headers',

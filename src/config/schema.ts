@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULTS } from './defaults.ts';
 import { archive } from './sections/archive.ts';
+import { budgets } from './sections/budgets.ts';
 import { clickhouse } from './sections/clickhouse.ts';
 import { exports } from './sections/exports.ts';
 import { retention } from './sections/retention.ts';
@@ -220,6 +221,7 @@ export const configSchema = z
     retention,
     exports,
     archive,
+    budgets,
     otlp,
     clickhouse,
     reports,

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const SHIPPED_TARGET = '127.0.0.1:9464';
 const SHIPPED_SELF = '127.0.0.1:9090';
 const SHIPPED_RULES = '/etc/prometheus/rules';
-const SHIPPED_INTERVAL = /(scrape_interval|evaluation_interval): \d+s/g;
+const SHIPPED_INTERVAL = /(scrape_interval|scrape_timeout|evaluation_interval): \d+[sm]/g;
 /** So many scrapes show each rule and each rate over what only the process knows. */
 const SCRAPES = 20;
 
