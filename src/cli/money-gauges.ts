@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Config } from '../config/schema.ts';
 import { type BudgetUse, budgetUses } from '../rollups/budgets.ts';
 import { OTHER } from '../rollups/metric-series.ts';
-import { namedProjects } from '../rollups/metric-totals.ts';
+import { namedProjects } from '../rollups/named-projects.ts';
 import { spendByProject, spendRange, SPEND_PERIODS } from '../rollups/spend.ts';
 import { isStoreFilled } from '../rollups/store-filled.ts';
 import { createTimeZone, systemTimeZoneName, type TimeZone } from '../rollups/time-zone.ts';

@@ -3,7 +3,7 @@ import { nanoFromUsd } from '../records/money.ts';
 import { ANY_NAME, resolveFilter } from './filter.ts';
 import { localKey } from './local-time.ts';
 import { OTHER } from './metric-series.ts';
-import { namedProjects } from './metric-totals.ts';
+import { namedProjects } from './named-projects.ts';
 import { type LocalMoment, spendByProject, spendRange } from './spend.ts';
 import { SLOT_MS } from './time-slots.ts';
 import { sumUsage } from './usage-sums.ts';
