@@ -408,6 +408,7 @@ describe('help', () => {
         'pricing',
         'db',
         'hooks',
+        'statusline',
         'config',
         'help',
       ]),

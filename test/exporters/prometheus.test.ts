@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prometheus } from '../../exporters/prometheus/index.ts';
 import type { MetricSpec } from '../../src/rollups/metric-spec.ts';
 import { METRICS } from '../../src/rollups/metric-table.ts';
+import { RateLimitTable } from '../../src/store/rate-limit-table.ts';
 import { needs } from '../support/offers.ts';
 import { askJson, servingApp, servingDeps } from '../server/serving.ts';
 import type { ServingStore } from '../server/serving-store.ts';
@@ -70,6 +71,22 @@ function fillPlans(): void {
   store.tally('plan_oddities', 'regression', 1);
 }
 
+/** A rate limit whose window goes on at the time of the sample. */
+function fillLimits(): void {
+  const toldAtMs = NINE_MS + 86_400_000;
+  new RateLimitTable(store.db).keep(
+    {
+      kind: 'rate_limit',
+      window: 'five_hour',
+      usedBasisPoints: 2_500,
+      resetsAtMs: toldAtMs + 3_600_000,
+      toldAtMs,
+      sessionId: 'session-a',
+    },
+    toldAtMs,
+  );
+}
+
 describe('/metrics', () => {
   it('is this text for the sample', async () => {
     fillSample(store);
@@ -88,6 +105,7 @@ describe('/metrics', () => {
   it('has every metric of the table, and no other', async () => {
     fillSample(store);
     fillPlans();
+    fillLimits();
     store.tally('occurrence', 'slash_command\t/home/dev/shop', 1);
     store.tally('occurrence', 'user_interrupt\t/home/dev/shop', 1);
     store.tally('occurrence', 'turn_completed\t/home/dev/shop', 1);
