@@ -16,11 +16,17 @@ const SHOWN: Readonly<Record<string, readonly [metric: string, ...labels: readon
   archive_damage: ['hall_monitor_archive_damaged_files_total', 'stream', 'outcome'],
 };
 
+/** Labels that are known before anything is counted under them; a series that begins at zero shows its first increase. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  sse_dropped: ['slow'],
+  read_errors: ['transcript', 'hook', 'plan'],
+};
+
 /** Counters that are shown among the metrics. */
 export const createCounters = (gauges: Gauges): Counters => {
   const counts = new Map<string, Map<string, number>>();
   for (const [name, [metric, ...labels]] of Object.entries(SHOWN)) {
-    const values = new Map<string, number>();
+    const values = new Map((KNOWN[name] ?? []).map((label) => [label, 0]));
     counts.set(name, values);
     gauges.offer(metric, () =>
       [...values].map(([text, value]) => {

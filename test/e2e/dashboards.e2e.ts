@@ -24,9 +24,11 @@ const troubles = ({ query, series }: QueryAnswer): readonly string[] => {
     ...(points.some(([, value]) => Number.isFinite(value))
       ? []
       : [`${query.refId} ${JSON.stringify(labels)} has no number: ${query.expr}`]),
-    ...labelsOf(query.legend)
-      .filter((label) => !(label in labels))
-      .map((label) => `${query.refId} has no label ${label}: ${query.expr}`),
+    // An empty label is none in Prometheus, such as the project of a budget that is for all of them.
+    ...(labelsOf(query.legend).some((label) => label in labels) ||
+    labelsOf(query.legend).length === 0
+      ? []
+      : [`${query.refId} ${JSON.stringify(labels)} has none of the labels in ${query.legend}`]),
   ]);
 };
 

@@ -2,17 +2,30 @@
  * A home in which everything happens that dashboards tell of: a month of sessions in several projects, the recorded run
  * of the real client moved to today with its hooks, a plan that is worked on, and budgets. Everything ends now.
  */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeCorpus } from './corpus-generator.ts';
+import { liveLine, liveMessageId } from './corpus-live.ts';
 import { manifestLine, PlanProject } from './plan-project.ts';
-import { type Place, until } from './running-command.ts';
+import { endOf, environmentOf, LAUNCHER, type Place, until } from './running-command.ts';
 import type { RunningCollector } from './running-server.ts';
+import { seededSecrets } from './seeded-secrets.ts';
+import { user } from './transcript-lines.ts';
 
-const CLIENT = fileURLToPath(new URL('../fixtures/client-2.1.329/', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
+const CLIENT = join(FIXTURES, 'client-2.1.329');
+/** Recorded runs of the real client of which only the hooks are told. */
+const HOOKS = ['denied', 'failing', 'compact'];
+const NOTIFICATION = JSON.stringify({
+  session_id: 'notified',
+  cwd: '/home/dev/project',
+  hook_event_name: 'Notification',
+  message: 'Claude is waiting for your input',
+  notification_type: 'idle_prompt',
+});
 const TIMESTAMP = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
-const PLAN = 'checkout';
 const PLAN_SESSION = '7f1c2d3e-0000-4000-8000-00000000c0de';
 const DAY_MS = 86_400_000;
 
@@ -38,13 +51,21 @@ export function writeLivelyHome(
   const claudeDir = join(folder, 'claude');
   const planFolder = join(folder, 'shop');
   // A session of the corpus may go on for a day after it began, so none begins on the last one.
-  writeCorpus(claudeDir, { mb, seed: 47, days, end: new Date(nowMs - DAY_MS / 2).toISOString() });
+  writeCorpus(claudeDir, {
+    mb,
+    seed: 47,
+    dirty: true,
+    days,
+    end: new Date(nowMs - DAY_MS / 2).toISOString(),
+  });
   writeClientRun(claudeDir, nowMs);
+  writeOtherModels(claudeDir, nowMs);
   return {
     home: join(folder, 'home'),
     claudeDir,
     env: {
       HALL_MONITOR_PLANS_ROOTS: planFolder,
+      HALL_MONITOR_RAW_TRACES_ENABLED: 'true',
       HALL_MONITOR_BUDGETS_DAY_USD: '50',
       HALL_MONITOR_BUDGETS_SESSION_USD: '5',
     },
@@ -52,9 +73,27 @@ export function writeLivelyHome(
       folder: planFolder,
       claudeDir,
       session: PLAN_SESSION,
-      branch: `plan/${PLAN}`,
+      branch: 'plan/checkout-1',
     }),
   };
+}
+
+/** Of yesterday: a model that is priced as its sibling, one without a price, and a secret that somebody typed. */
+function writeOtherModels(claudeDir: string, nowMs: number): void {
+  const session = '0b5e55ed-0000-4000-8000-00000000c0de';
+  const file = join(claudeDir, 'projects', '-home-dev-live', `${session}.jsonl`);
+  mkdirSync(dirname(file), { recursive: true });
+  const lines = ['claude-opus-9', 'homemade-1'].map((model, index) =>
+    liveLine({ messageId: liveMessageId(index), session, atMs: nowMs - DAY_MS + index, model }),
+  );
+  const [secret] = seededSecrets(1);
+  const typed = user(`Use ${secret?.written}.`, {
+    uuid: 'secret',
+    sessionId: session,
+    cwd: '/home/dev/live',
+    timestamp: new Date(nowMs - DAY_MS).toISOString(),
+  });
+  writeFileSync(file, `${lines.join('')}${JSON.stringify(typed)}\n`);
 }
 
 /** The recorded run, moved so that it ended a minute ago. */
@@ -77,28 +116,62 @@ function writeClientRun(claudeDir: string, nowMs: number): void {
   });
 }
 
-/** Lets happen, while a collector runs, what happens only then: the hooks of the run, and steps of the plan. */
-export async function liveOn(server: RunningCollector, { plan }: LivelyHome): Promise<void> {
-  for (const payload of readFileSync(join(CLIENT, 'hooks.jsonl'), 'utf8').trimEnd().split('\n')) {
-    const headers = { 'content-type': 'application/json' };
-    const { status } = await fetch(`${server.url}/hooks`, {
-      method: 'POST',
-      headers,
-      body: payload,
-    });
-    if (status !== 200) throw new Error(`A hook was answered with ${status}.`);
-  }
+/** What happens only while a collector runs: hooks, steps of a plan, an interrupt, and a refresh of the status line. */
+export async function liveOn(
+  server: RunningCollector,
+  home: LivelyHome,
+  round: 1 | 2,
+): Promise<void> {
+  const files = ['client-2.1.329/hooks', ...HOOKS.map((name) => `hooks-2.1.329/${name}`)];
+  const payloads = files.flatMap((file) =>
+    readFileSync(join(FIXTURES, `${file}.jsonl`), 'utf8')
+      .trimEnd()
+      .split('\n'),
+  );
+  for (const payload of [...payloads, NOTIFICATION]) await tell(server, ofRound(payload, round));
+  const plan = `checkout-${round}`;
   for (const { statuses, told } of PLAN_STEPS) {
-    plan.work();
-    plan.writeManifest(
-      PLAN,
+    home.plan.work();
+    home.plan.writeManifest(
+      plan,
       statuses.map((status, place) => manifestLine(`F${place + 1}`, status)),
     );
     await until('plan events', async () => {
       const { data } = await server.json<{ data: readonly object[] }>(
-        '/api/plans/events?limit=100',
+        `/api/plans/events/${plan}?limit=100`,
       );
       return data.length >= told ? true : undefined;
     });
   }
+  home.plan.appendFeature(plan, manifestLine('F1'));
+  home.plan.tell(user('[Request interrupted by user]', { uuid: `interrupt-${round}` }));
+  await tellLimits(home, 20 * round);
+}
+
+async function tell(server: RunningCollector, body: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const { status } = await fetch(`${server.url}/hooks`, { method: 'POST', headers, body });
+  if (status !== 200) throw new Error(`A hook was answered with ${status}.`);
+}
+
+/** The same events as of other sessions, the second time. */
+function ofRound(payload: string, round: 1 | 2): string {
+  return round === 1
+    ? payload
+    : payload.replaceAll(/"((?:session|tool_use|prompt|agent)_id)":"/g, '"$1":"second-');
+}
+
+/** What the status line is told by a client whose subscription has limits. */
+async function tellLimits(home: LivelyHome, used: number): Promise<void> {
+  const resetsAt = Math.floor(Date.now() / 1_000) + 3_600;
+  const window = { used_percentage: used, resets_at: resetsAt };
+  const child = spawn(process.execPath, [LAUNCHER, 'statusline'], { env: environmentOf(home) });
+  const ended = endOf(child);
+  child.stdin.end(
+    JSON.stringify({
+      session_id: PLAN_SESSION,
+      rate_limits: { five_hour: window, seven_day: window },
+    }),
+  );
+  await ended;
 }

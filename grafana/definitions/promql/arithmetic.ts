@@ -21,10 +21,11 @@ export function perSecond(key: MetricKey, amount: Amount = {}): string {
   return `sum${grouping(key, by, part)} (rate(${selector(key, amount)}[${over}]))`;
 }
 
-/** The value below which a part of what a histogram counted lies, within the bounds of its buckets. */
+/** The value below which a part of what a histogram counted lies, within its buckets' bounds; nothing where it is empty. */
 export function quantile(part: number, key: MetricKey, amount: Amount = {}): string {
   const by = ['le', ...(amount.by ?? [])];
-  return `histogram_quantile(${part}, ${grown(key, { over: INTERVAL, ...amount, by, part: 'bucket' })})`;
+  const buckets = grown(key, { over: INTERVAL, ...amount, by, part: 'bucket' });
+  return `histogram_quantile(${part}, ${buckets}) >= 0`;
 }
 
 /** One amount as a part of another; nothing where that is nothing. */
