@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { writeCorpus } from './corpus-generator.ts';
 import { liveLine, liveMessageId } from './corpus-live.ts';
@@ -18,6 +19,9 @@ const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 const CLIENT = join(FIXTURES, 'client-2.1.329');
 /** Recorded runs of the real client of which only the hooks are told. */
 const HOOKS = ['denied', 'failing', 'compact'];
+/** The session of the run in which a person was asked. */
+const DENIED_SESSION = '126066ea-9859-427d-8faa-627da601d2b7';
+const THOUGHT_MS = 200;
 const NOTIFICATION = JSON.stringify({
   session_id: 'notified',
   cwd: '/home/dev/project',
@@ -129,6 +133,10 @@ export async function liveOn(
       .split('\n'),
   );
   for (const payload of [...payloads, NOTIFICATION]) await tell(server, ofRound(payload, round));
+  // A person thinks before allowing what was asked.
+  await sleep(THOUGHT_MS);
+  for (const payload of payloads.filter(isAsked))
+    await tell(server, ofRound(asEnded(payload), round));
   const plan = `checkout-${round}`;
   for (const { statuses, told } of PLAN_STEPS) {
     home.plan.work();
@@ -137,15 +145,32 @@ export async function liveOn(
       statuses.map((status, place) => manifestLine(`F${place + 1}`, status)),
     );
     await until('plan events', async () => {
-      const { data } = await server.json<{ data: readonly object[] }>(
-        `/api/plans/events/${plan}?limit=100`,
+      const { data } = await server.json<{ data: readonly { readonly plan_name: string }[] }>(
+        '/api/plans/events?limit=1000',
       );
-      return data.length >= told ? true : undefined;
+      const own = data.filter(({ plan_name: name }) => name === plan);
+      return own.length >= told ? true : undefined;
     });
   }
-  home.plan.appendFeature(plan, manifestLine('F1'));
+  home.plan.appendFeature(plan, manifestLine('F1', 'completed'));
   home.plan.tell(user('[Request interrupted by user]', { uuid: `interrupt-${round}` }));
   await tellLimits(home, 20 * round);
+}
+
+/** Whether it tells of a call that a person was asked about. */
+function isAsked(payload: string): boolean {
+  return payload.includes('"PreToolUse"') && payload.includes(DENIED_SESSION);
+}
+
+/** That a call which was begun has ended. */
+function asEnded(payload: string): string {
+  const call = JSON.parse(payload) as object;
+  return JSON.stringify({
+    ...call,
+    hook_event_name: 'PostToolUse',
+    tool_response: {},
+    duration_ms: 5,
+  });
 }
 
 async function tell(server: RunningCollector, body: string): Promise<void> {
