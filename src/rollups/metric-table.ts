@@ -43,7 +43,7 @@ export const METRICS = {
     help: 'Requests whose tokens are counted and whose cost is not, since no price is known.',
     otelName: 'hall_monitor.requests.unpriced',
   }),
-  notFinalRequests: counter('hall_monitor_not_final_requests_total', {
+  notFinalRequests: gauge('hall_monitor_not_final_requests', {
     unit: '{request}',
     labels: ['model', 'project'],
     help: 'Requests whose output count may still be a first guess.',

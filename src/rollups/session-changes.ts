@@ -7,6 +7,7 @@ import { sessionLabels } from './session-metrics.ts';
 import { sessionSpans } from './session-span.ts';
 import { sessionUsage } from './session-usage.ts';
 import { SLOT_MS } from './time-slots.ts';
+import { unusedProjects } from './unused-projects.ts';
 
 interface SlotSums {
   sessions: number;
@@ -27,12 +28,13 @@ export function sessionChanges(db: Database, inSlot: (slot: number) => Add): voi
     return sums;
   };
   const usage = sessionUsage(db, null);
+  const projectOf = unusedProjects(db);
   const labelOf = sessionLabels(namedProjects(db));
   const listsOf = db
     .prepare<[number], string>('SELECT stretches_ms FROM activity WHERE session = ?')
     .pluck();
   for (const { id, startedMs } of sessionSpans(db)) {
-    const project = labelOf(usage.get(id)?.project ?? '');
+    const project = labelOf(usage.get(id)?.project ?? projectOf(id));
     sumsOf(Math.floor(startedMs / SLOT_MS), project).sessions += 1;
     const lists = listsOf.all(id).map((text) => JSON.parse(text) as number[]);
     for (const stretch of activeStretches(lists, { startedMs, idleGapMs: IDLE_GAP_MS })) {

@@ -6,7 +6,7 @@ import type { Add } from './metric-table.ts';
 import { labelsByPath, type NamedProjects } from './named-projects.ts';
 import { sessionTimes } from './session-times.ts';
 
-/** Gives the label of a project by its path; a session that used nothing is of an unknown one. */
+/** Gives the label of a project by its path; '' is the unknown one. */
 export function sessionLabels(named: NamedProjects): (path: string) => string {
   const labels = labelsByPath(named);
   return (path) => labels.get(path) ?? (path === '' ? 'unknown' : OTHER);

@@ -3,7 +3,7 @@ import type { SessionState } from './session-state.ts';
 /** One session as a list shows it. Times are ISO 8601 in UTC, money is USD, nothing is rounded but minutes. */
 export interface SessionSummary {
   readonly session_id: string;
-  /** The project that most of the money went to; '' where no source says. */
+  /** The project that most of the money went to, or where it began while nothing was used; '' where no source says. */
   readonly project: string;
   readonly title: string | null;
   readonly state: SessionState;

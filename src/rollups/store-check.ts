@@ -63,6 +63,9 @@ function sumFaults(db: Database): string[] {
     ['rollup_request', 'total_request', 'output_tokens'],
     ['rollup_request', 'total_request', 'output_nano_usd'],
     ['rollup_tool', 'total_tool', 'calls'],
+    ['rollup_tool', 'total_tool', 'successes'],
+    ['rollup_tool', 'total_tool', 'lines_added'],
+    ['rollup_tool', 'total_tool', 'bucketed_ms'],
     ['total_call', 'total_tool', 'calls'],
   ] as const;
   return agreeing.flatMap(([slots, totals, column]) => {

@@ -15,6 +15,7 @@ import {
   type SessionUsage,
 } from './session-usage.ts';
 import type { TimeZone } from './time-zone.ts';
+import { unusedProjects } from './unused-projects.ts';
 
 /** With more sessions than this, reading all of each table is faster than looking them up. */
 const MANY = 500;
@@ -38,9 +39,11 @@ export function summariseSessions(
   const ids = spans.length > MANY ? null : spans.map(({ id }) => id);
   const usage = sessionUsage(db, ids);
   const counts = sessionCounts(db, ids);
-  return spans.map((span) =>
-    summary(span, { usage: usage.get(span.id) ?? NO_SESSION_USAGE, counts, view }),
-  );
+  const projectOf = unusedProjects(db);
+  return spans.map((span) => {
+    const used = usage.get(span.id) ?? { ...NO_SESSION_USAGE, project: projectOf(span.id) };
+    return summary(span, { usage: used, counts, view });
+  });
 }
 
 interface Known {

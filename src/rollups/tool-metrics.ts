@@ -1,7 +1,7 @@
 /** What the metrics show of tool calls; read from the sums over all time. */
 import type { Database } from 'better-sqlite3';
 import { plainName } from '../records/plain-name.ts';
-import { TOOL_COUNTS, TOOL_DURATION_COLUMNS, TOOL_SUMS } from '../store/tool-sums.ts';
+import { type TOOL_COUNTS, TOOL_DURATION_COLUMNS, TOOL_SUMS } from '../store/tool-sums.ts';
 import { OTHER } from './metric-series.ts';
 import type { Add } from './metric-table.ts';
 import { MAX_ROWS } from './named-projects.ts';

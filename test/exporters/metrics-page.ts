@@ -20,7 +20,8 @@ What \`GET /metrics\` shows, in the text format of Prometheus (version 0.0.4). T
   A histogram writes a line for each bucket, its sum and its count, all of which count towards that limit.
 - A counter tells only of what is over: a tool call that still runs and a permission that nobody has answered are gauges.
   A counter falls only where something turns out to be otherwise than it was told: a request, call or prompt that belongs to
-  the session or project that another file tells of, a figure that a better source corrects, and a session of which most is
+  the session or project that another file tells of, a figure that a better source corrects, such as a hook that tells how
+  long a call took without the wait for permission, and a session of which most is
   spent in another project by now, with which its time goes there. Prometheus takes that for a reset.
 - \`hall_monitor_sessions\` counts the sessions that a list of them shows. A session that is nothing but a copy of others is
   none, and neither is one of which nothing but its name is known.
@@ -32,7 +33,7 @@ What \`GET /metrics\` shows, in the text format of Prometheus (version 0.0.4). T
   totals would climb through months within seconds, and Prometheus would take that for today. The same holds for OTLP.
 - A gauge that cannot be read is left out of the scrape, and the log says why.
 - A series of \`hall_monitor_estimated_cost_usd_total\`, \`hall_monitor_unpriced_requests_total\`,
-  \`hall_monitor_not_final_requests_total\` or of the type \`web_search\` appears with its first count.
+  \`hall_monitor_not_final_requests\` or of the type \`web_search\` appears with its first count.
 - Costs are kept as whole nano-USD and divided at the very end.
 - \`target_info\` carries the resource: \`service_name\`, \`service_version\` and what \`OTEL_RESOURCE_ATTRIBUTES\` adds.
 
@@ -77,7 +78,7 @@ const TAIL = `
 | How far is each plan? | \`sum by (plan, project) (hall_monitor_plan_features{status="completed"}) / sum by (plan, project) (hall_monitor_plan_features)\` |
 | How long does a feature take? | \`histogram_quantile(0.5, sum by (le) (hall_monitor_plan_feature_duration_seconds_bucket{status="completed"}))\` |
 | Is anything still coming in? | \`time() - hall_monitor_last_event_timestamp_seconds\` |
-| Can the total be believed? | \`sum(hall_monitor_unpriced_requests_total)\`, \`sum(hall_monitor_not_final_requests_total)\`, \`sum(hall_monitor_rejects_total)\` |
+| Can the total be believed? | \`sum(hall_monitor_unpriced_requests_total)\`, \`sum(hall_monitor_not_final_requests)\`, \`sum(hall_monitor_rejects_total)\` |
 `;
 
 /** The page that describes all metrics. */

@@ -201,6 +201,68 @@ describe('/metrics', () => {
   });
 });
 
+describe('tool calls', () => {
+  const shown = async (
+    start: string,
+    config: object = {},
+  ): Promise<Readonly<Record<string, number>>> =>
+    Object.fromEntries(
+      parseExposition(await exposition(config))
+        .filter(({ name }) => name.startsWith(`hall_monitor_${start}`))
+        .map(({ name, labels, value }) => [
+          [name.slice('hall_monitor_'.length), ...Object.values(labels)].join(' '),
+          value,
+        ]),
+    );
+
+  it('count once they have ended, and are open until then', async () => {
+    store.toolCall({ atMs: NINE_MS, tool: 'Bash', success: null });
+    store.commit();
+    expect(await shown('tool_calls')).toMatchObject({
+      'tool_calls_total Bash success shop': 0,
+      'tool_calls_open shop': 1,
+    });
+    store.db.exec('UPDATE tool_call SET success = 0');
+    store.commit();
+    expect(await shown('tool_calls')).toMatchObject({
+      'tool_calls_total Bash success shop': 0,
+      'tool_calls_total Bash failure shop': 1,
+      'tool_calls_open shop': 0,
+    });
+  });
+
+  it('lie in buckets by how long they took, of all tools together where these are too many', async () => {
+    for (const durationMs of [0, 10, 11, 600_000, 600_001])
+      store.toolCall({ atMs: NINE_MS, tool: 'Bash', durationMs });
+    for (let index = 0; index < 70; index += 1)
+      store.toolCall({ atMs: NINE_MS, tool: `t${index}`, durationMs: 10 });
+    store.commit();
+    expect(await shown('tool_duration_seconds')).toMatchObject({
+      'tool_duration_seconds_bucket Bash 0.01': 2,
+      'tool_duration_seconds_bucket Bash 0.05': 3,
+      'tool_duration_seconds_bucket Bash 300': 3,
+      'tool_duration_seconds_bucket Bash 600': 4,
+      'tool_duration_seconds_bucket Bash +Inf': 5,
+      'tool_duration_seconds_sum Bash': 1_200.022,
+      'tool_duration_seconds_bucket other 0.01': 10,
+      'tool_duration_seconds_count other': 10,
+      'tool_duration_seconds_sum other': 0.1,
+    });
+    const lines = Object.keys(await shown('tool_duration_seconds'));
+    expect(lines.length).toBe(62 * 16);
+  });
+
+  it('tell how many lines they changed', async () => {
+    store.toolCall({ atMs: NINE_MS, tool: 'Edit', linesAdded: 7, linesRemoved: 2 });
+    store.toolCall({ atMs: NINE_MS, tool: 'Write', linesAdded: 3 });
+    store.commit();
+    expect(await shown('lines_changed')).toEqual({
+      'lines_changed_total added shop': 10,
+      'lines_changed_total removed shop': 2,
+    });
+  });
+});
+
 describe('plans', () => {
   const seriesOf = async (
     name: string,
