@@ -1,5 +1,6 @@
 import type { InstallablePusher } from '../src/component.ts';
 import { archive } from './archive/index.ts';
+import { budgets } from './budgets/index.ts';
 import { clickhouse } from './clickhouse/index.ts';
 import { otlp } from './otlp/traces-and-logs.ts';
 import { rawTraces } from './raw-traces/index.ts';
@@ -12,4 +13,5 @@ export const pushers: readonly InstallablePusher<never>[] = [
   clickhouse,
   reports,
   rawTraces,
+  budgets,
 ];

@@ -1,6 +1,6 @@
 import { PermanentError, TransientError } from '../../src/errors.ts';
 import type { Answer } from './http-post.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterMs } from '../../src/runtime/retry-after.ts';
 
 /** The codes after which OTLP lets a client send again. */
 const AGAIN: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);

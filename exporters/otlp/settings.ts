@@ -1,7 +1,7 @@
 /** From what a person set to where each signal goes. What cannot be used becomes a warning: it must not stop collecting. */
 import type { OtlpConfig, Signal, SignalConfig } from './config.ts';
 import { isLoopbackHost, isOwnAddress } from './own-address.ts';
-import { parseHeaders } from './parse-headers.ts';
+import { parseHeaders } from '../../src/runtime/parse-headers.ts';
 
 /** Where a signal goes, and how. */
 export interface Target {
@@ -51,7 +51,7 @@ function targetOf(config: OtlpConfig, signal: Signal, warnings: Set<string>): Ta
     warnings.add(`The ${signal} are not sent: ${fault}`);
     return null;
   }
-  const { headers, warnings: bad } = parseHeaders(own.headers ?? config.headers ?? '');
+  const { headers, warnings: bad } = parseHeaders(own.headers ?? config.headers ?? '', 'OTLP');
   bad.forEach((warning) => warnings.add(warning));
   const isExposed = url.protocol === 'http:' && !isLoopbackHost(url.hostname);
   if (isExposed && Object.keys(headers).length > 0 && !config.insecure) {

@@ -6,6 +6,7 @@ import { otlpSection } from './otlp-section.ts';
 /** Settings of each exporter that pushes, by its name. */
 export const pusherSettings = (config: Config): Readonly<Record<string, unknown>> => ({
   archive: config.archive,
+  budgets: config.budgets,
   clickhouse: config.clickhouse,
   otlp: otlpSection(config),
   'raw-traces': { ...config.rawTraces, claudeDirs: config.claudeDirs },

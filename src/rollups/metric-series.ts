@@ -49,22 +49,24 @@ export function createSeries(): {
   return {
     add: (given, value, counts) => {
       const labels = withShortTexts(given);
-      addTo(series, seriesKey(labels), { labels, value, ...(counts !== undefined && { counts }) });
+      const key = seriesKey(labels);
+      const known = series.get(key);
+      if (known === undefined) series.set(key, newSum(labels, value, counts));
+      else addTo(known, value, counts);
     },
     points: () => [...series.values()],
   };
 }
 
-function addTo(
-  series: Map<string, Sum>,
-  key: string,
-  { labels, value, counts }: MetricPoint,
-): void {
-  const known = series.get(key);
-  if (known === undefined) {
-    series.set(key, { labels, value, ...(counts !== undefined && { counts }) });
-    return;
-  }
+function newSum(
+  labels: MetricPoint['labels'],
+  value: number,
+  counts: readonly number[] | undefined,
+): Sum {
+  return counts === undefined ? { labels, value } : { labels, value, counts };
+}
+
+function addTo(known: Sum, value: number, counts: readonly number[] | undefined): void {
   known.value += value;
   if (counts !== undefined) known.counts = addCounts(known.counts, counts);
 }
@@ -88,9 +90,11 @@ export function foldSeries(
   }
   const isOpen = hasTooManyClosed(points, limit);
   const folds = new Map<string, Sum>();
-  for (const point of points.slice(kept)) {
-    const labels = foldedLabels(point.labels, isOpen);
-    addTo(folds, isOpen ? '' : closedKey(point.labels), { ...point, labels });
+  for (const { labels, value, counts } of points.slice(kept)) {
+    const key = isOpen ? '' : closedKey(labels);
+    const fold = folds.get(key);
+    if (fold === undefined) folds.set(key, newSum(foldedLabels(labels, isOpen), value, counts));
+    else addTo(fold, value, counts);
   }
   return {
     points: [...points.slice(0, kept), ...folds.values()],

@@ -56,7 +56,7 @@ export const PROCESS_METRICS = {
   exportDropped: counter('hall_monitor_export_dropped_total', {
     unit: '{event}',
     labels: ['exporter', 'reason'],
-    help: 'Events that an exporter could not deliver, by reason: refused, rejected or quota; of raw traces also too_long, gone and expired.',
+    help: 'Events that an exporter could not deliver, by reason: refused, rejected or quota; of raw traces also too_long, gone and expired; of budgets only refused and expired.',
     otelName: 'hall_monitor.export.dropped',
     from: 'process',
   }),

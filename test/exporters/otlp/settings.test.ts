@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { otlp } from '../../../exporters/otlp/traces-and-logs.ts';
 import { isOwnAddress } from '../../../exporters/otlp/own-address.ts';
-import { parseHeaders } from '../../../exporters/otlp/parse-headers.ts';
-import { retryAfterMs } from '../../../exporters/otlp/retry-after.ts';
+import { parseHeaders } from '../../../src/runtime/parse-headers.ts';
+import { retryAfterMs } from '../../../src/runtime/retry-after.ts';
 import { resolveSettings } from '../../../exporters/otlp/settings.ts';
 import { otlpConfig, type OtlpWishes } from '../../support/otlp-config.ts';
 
@@ -194,7 +194,7 @@ describe('headers', () => {
     ['x=1;property', { x: '1;property' }],
     ['x=', { x: '' }],
   ])('are read from %j', (text, headers) => {
-    expect(parseHeaders(text)).toEqual({ headers, warnings: [] });
+    expect(parseHeaders(text, 'OTLP')).toEqual({ headers, warnings: [] });
   });
 
   it.each([
@@ -207,7 +207,7 @@ describe('headers', () => {
     ['Content-Length=secret', /set by Hall Monitor/],
     ['host=secret', /set by Hall Monitor/],
   ])('are not read from %j, and no warning has the value', (text, words) => {
-    const { headers, warnings } = parseHeaders(`${text},good=1`);
+    const { headers, warnings } = parseHeaders(`${text},good=1`, 'OTLP');
     expect(headers).toEqual({ good: '1' });
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(words);

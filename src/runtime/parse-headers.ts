@@ -22,8 +22,11 @@ const OURS: ReadonlySet<string> = new Set([
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Understands `name=value,name=value` as OTLP exporters have it: values are URL-encoded, blanks around parts do not count. */
-export function parseHeaders(text: string): ParsedHeaders {
+/**
+ * Understands `name=value,name=value` as OTLP exporters have it: values are URL-encoded, blanks around parts do not count.
+ * `owner` says in warnings whose headers they are.
+ */
+export function parseHeaders(text: string, owner: string): ParsedHeaders {
   const headers: Record<string, string> = {};
   const warnings: string[] = [];
   const parts = text.split(',').filter((part) => part.trim() !== '');
@@ -33,7 +36,7 @@ export function parseHeaders(text: string): ParsedHeaders {
     const value = decoded(part.slice(equals + 1).trim());
     const fault = faultOf(name, value);
     if (fault === undefined && value !== undefined) headers[name] = value;
-    else warnings.push(`Header ${index + 1} of OTLP is not used: ${fault}.`);
+    else warnings.push(`Header ${index + 1} of ${owner} is not used: ${fault}.`);
   });
   return { headers, warnings };
 }
