@@ -1,4 +1,3 @@
-import { PLAN_DURATION_BOUNDS_MS } from '../records/plan-durations.ts';
 import { TOOL_DURATION_BOUNDS_MS } from '../records/tool-durations.ts';
 import {
   counter,
@@ -9,6 +8,7 @@ import {
   type MetricSpec,
 } from './metric-spec.ts';
 import { MOMENT_METRICS } from './moment-metrics.ts';
+import { PLAN_METRICS } from './plan-metric-table.ts';
 import { PROCESS_METRICS } from './process-metrics.ts';
 
 /** Every metric there is, in the order in which they are exposed. */
@@ -149,45 +149,7 @@ export const METRICS = {
     help: 'Events that hooks told of, by where the hook was registered; one may be told by several.',
     otelName: 'hall_monitor.hook.events',
   }),
-  planEvents: counter('hall_monitor_plan_events_total', {
-    unit: '{event}',
-    labels: ['event_type', 'project'],
-    help: 'What happened to plans, by type of event.',
-    otelName: 'hall_monitor.plan.events',
-  }),
-  planFeatures: gauge('hall_monitor_plan_features', {
-    unit: '{feature}',
-    labels: ['plan', 'project', 'status'],
-    help: 'Features of plans as they are written now, by status; a plan that no checkout has any more has none.',
-    otelName: 'hall_monitor.plan.features',
-  }),
-  planDuration: histogram('hall_monitor_plan_feature_duration_seconds', {
-    unit: 's',
-    labels: ['status'],
-    help: 'Time that attempts at features took whose start was seen, by how they ended.',
-    otelName: 'hall_monitor.plan.feature.duration',
-    divisor: MILLISECONDS,
-    bounds: PLAN_DURATION_BOUNDS_MS,
-  }),
-  planCost: gauge('hall_monitor_plan_cost_usd', {
-    unit: 'USD',
-    labels: ['plan', 'project'],
-    help: 'Cost of plans in US dollars; it falls where a request turns out to belong elsewhere.',
-    otelName: 'hall_monitor.plan.cost',
-    divisor: NANO_USD,
-  }),
-  planTokens: gauge('hall_monitor_plan_tokens', {
-    unit: '{token}',
-    labels: ['plan', 'project', 'type'],
-    help: 'Tokens used for plans, by type: input, output, cache_read and cache_creation.',
-    otelName: 'hall_monitor.plan.tokens',
-  }),
-  planOddities: counter('hall_monitor_plan_oddities_total', {
-    unit: '{oddity}',
-    labels: ['reason'],
-    help: 'What was odd about plans as they were read.',
-    otelName: 'hall_monitor.plan.oddities',
-  }),
+  ...PLAN_METRICS,
   activeTime: counter('hall_monitor_active_time_seconds_total', {
     unit: 's',
     labels: ['project'],
