@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { PlanEvent } from '../../src/records/plan.ts';
 import { writeCorpus } from './corpus-generator.ts';
 import { liveLine, liveMessageId } from './corpus-live.ts';
 import { manifestLine, PlanProject } from './plan-project.ts';
@@ -33,14 +34,16 @@ const TIMESTAMP = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 const PLAN_SESSION = '7f1c2d3e-0000-4000-8000-00000000c0de';
 const DAY_MS = 86_400_000;
 
-/** What the plan's features become, and how many events have been told of it then. */
+/** What the plan's features become, and how often something is told of one of them by then. */
 const PLAN_STEPS = [
-  { statuses: ['pending', 'pending', 'pending'], told: 1 },
-  { statuses: ['in_progress', 'pending', 'pending'], told: 2 },
-  { statuses: ['completed', 'in_progress', 'pending'], told: 4 },
-  { statuses: ['completed', 'failed', 'pending'], told: 5 },
-  { statuses: ['completed', 'in_progress', 'pending'], told: 6 },
-];
+  { statuses: ['pending', 'pending', 'pending'], told: ['feature_created', 'F3', 1] },
+  { statuses: ['in_progress', 'pending', 'pending'], told: ['feature_started', 'F1', 1] },
+  { statuses: ['completed', 'in_progress', 'pending'], told: ['feature_completed', 'F1', 1] },
+  { statuses: ['completed', 'failed', 'pending'], told: ['feature_failed', 'F2', 1] },
+  { statuses: ['completed', 'in_progress', 'pending'], told: ['feature_started', 'F2', 2] },
+  { statuses: ['in_progress', 'in_progress', 'pending'], told: ['feature_started', 'F1', 2] },
+  { statuses: ['completed', 'in_progress', 'pending'], told: ['feature_completed', 'F1', 2] },
+] as const;
 
 /** Such a home, and its plan. */
 export interface LivelyHome extends Place {
@@ -145,14 +148,17 @@ export async function liveOn(
       statuses.map((status, place) => manifestLine(`F${place + 1}`, status)),
     );
     await until('plan events', async () => {
-      const { data } = await server.json<{ data: readonly { readonly plan_name: string }[] }>(
+      const { data } = await server.json<{ data: readonly PlanEvent[] }>(
         '/api/plans/events?limit=1000',
       );
-      const own = data.filter(({ plan_name: name }) => name === plan);
-      return own.length >= told ? true : undefined;
+      const [type, feature, times] = told;
+      const own = data.filter(
+        (event) =>
+          event.plan_name === plan && event.event_type === type && event.feature_id === feature,
+      );
+      return own.length >= times ? true : undefined;
     });
   }
-  home.plan.appendFeature(plan, manifestLine('F1', 'completed'));
   home.plan.tell(user('[Request interrupted by user]', { uuid: `interrupt-${round}` }));
   await tellLimits(home, 20 * round);
 }

@@ -3,7 +3,7 @@ import { bars, ratios } from '../panels/graphs.ts';
 import { COLORS } from '../panels/look.ts';
 import { stat } from '../panels/numbers.ts';
 import { table } from '../panels/words.ts';
-import { orZero, share } from '../promql/arithmetic.ts';
+import { current, orZero, share } from '../promql/arithmetic.ts';
 import { grown, INTERVAL } from '../promql/grown.ts';
 import { AS_DIFFERENCE, NO_REQUESTS, NOT_SCRAPED, PER_INTERVAL } from '../texts.ts';
 
@@ -71,7 +71,7 @@ const trust = [
     decimals: 0,
     noValue: NOT_SCRAPED,
     thresholds: ['green', [100, 'orange']],
-    queries: [{ expr: orZero(grown('notFinalRequests')) }],
+    queries: [{ expr: orZero(current('notFinalRequests')) }],
   }),
   stat({
     title: 'Share of prompts from the cache',

@@ -6,8 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { liveLine, liveMessageId } from '../corpus-live.ts';
 import { type LivelyHome, liveOn, writeLivelyHome } from '../lively-home.ts';
 import { runCommand, until } from '../running-command.ts';
 import { type RunningPrometheus, startPrometheus } from '../running-prometheus.ts';
@@ -64,6 +65,30 @@ export async function watchCollector(
     throw error;
   }
   return { home, server, prometheus, stop };
+}
+
+/** The same on a machine where nothing was before but one session, an hour ago, and without its past. */
+export async function watchFresh(folder: string): Promise<Omit<WatchedCollector, 'home'>> {
+  const home = { home: join(folder, 'home'), claudeDir: join(folder, 'claude') };
+  const session = '0b5e55ed-0000-4000-8000-0000000000ff';
+  const file = join(home.claudeDir, 'projects', '-home-dev-live', `${session}.jsonl`);
+  mkdirSync(dirname(file), { recursive: true });
+  const line = liveLine({ messageId: liveMessageId(1), session, atMs: Date.now() - 1_000 });
+  writeFileSync(file, line);
+  const server = await startCollector(home);
+  await server.ready();
+  const target = new URL(server.url).host;
+  const prometheus = await startPrometheus({
+    folder,
+    data: join(folder, 'tsdb'),
+    config: (self) => shippedConfig({ folder, target, self }),
+  });
+  const stop = async (): Promise<void> => {
+    await prometheus.stop();
+    await server.kill();
+  };
+  await scrapes(prometheus, FEW_SCRAPES);
+  return { server, prometheus, stop };
 }
 
 /** Makes the past known to a Prometheus that has not begun yet, as the same series that it will scrape. */
