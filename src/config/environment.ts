@@ -60,7 +60,17 @@ function parse(text: string, path: readonly string[], platform: NodeJS.Platform)
   if (typeof usual === 'boolean' && ['true', 'false', '1', '0'].includes(text)) {
     return text === 'true' || text === '1';
   }
-  return text;
+  return isMap(usual) ? parseMap(text) : text;
+}
+
+/** A map is given as JSON. */
+function parseMap(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // As text it is refused by the schema, which names the setting.
+    return text;
+  }
 }
 
 /** Sets the value at a path. */
@@ -78,11 +88,18 @@ export function assign(
   assign(inner, rest, value);
 }
 
+/** What has no keys of its own is a map, and set as a whole. */
+function isSection(value: unknown): value is object {
+  return isMap(value) && Object.keys(value).length > 0;
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function leaves(value: object, before: readonly string[] = []): string[][] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? leaves(inner, [...before, key])
-      : [[...before, key]],
+    isSection(inner) ? leaves(inner, [...before, key]) : [[...before, key]],
   );
 }
 
