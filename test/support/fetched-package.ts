@@ -19,7 +19,7 @@ const FETCH_LIMIT_MS = 15 * 60_000;
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /** Where fetched packages are kept between runs. */
-const cacheFolder = (): string =>
+export const cacheFolder = (): string =>
   process.env['HALL_MONITOR_TEST_CACHE'] || join(MODULES, '.cache', 'hall-monitor');
 
 /** Folder of a package, whether it was fetched or not. */

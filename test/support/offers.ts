@@ -3,6 +3,7 @@ import { it } from 'vitest';
 import { BROWSERS } from '../contact-sheet/shoot.ts';
 import { ensureEngine, ENGINE_VERSION } from './clickhouse/installed-engine.ts';
 import { CLIENT_VERSION, ensureClient } from './client/installed-client.ts';
+import { COMPOSE_VERSION, ensureCompose, LEAST_GO } from './compose/built-compose.ts';
 
 /** Something a test may need that not every machine has. */
 export interface Offer {
@@ -67,6 +68,12 @@ export const offers = [
     probe: ensureEngine,
     without: 'no real ClickHouse takes what is sent to it',
     how: `give the tests a network on Linux with glibc or on macOS, for they fetch version ${ENGINE_VERSION} from the npm registry themselves`,
+  },
+  {
+    name: 'docker-compose',
+    probe: ensureCompose,
+    without: 'docker-compose.yml is not read by Docker Compose itself',
+    how: `install Docker's compose plugin, or Go ${LEAST_GO} or newer and give the tests a network, for they build version ${COMPOSE_VERSION} themselves`,
   },
 ] as const satisfies readonly Offer[];
 

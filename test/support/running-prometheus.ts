@@ -128,7 +128,7 @@ function scraping(target: string | undefined): string {
 }
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await until('port', () => (server.listening ? true : undefined));
   const { port } = server.address() as AddressInfo;
