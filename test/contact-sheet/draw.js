@@ -75,7 +75,7 @@ const drawTable = (panel, box) => {
   const names = [...new Set(panel.series.flatMap(({ labels }) => Object.keys(labels)))].filter(
     (name) => name !== '__name__',
   );
-  const refs = [...new Set(panel.series.map(({ refId }) => refId))];
+  const refs = [...new Set(panel.series.map(({ column }) => column))];
   const rows = Map.groupBy(panel.series, ({ labels }) =>
     names.map((name) => labels[name] ?? '').join('\u0000'),
   );
@@ -84,7 +84,7 @@ const drawTable = (panel, box) => {
     table.appendChild(document.createElement('tr')).append(...cells.map((cell) => text(tag, cell)));
   add([...names, ...refs], 'th');
   for (const own of [...rows.values()].slice(0, 20)) {
-    const values = refs.map((ref) => own.find(({ refId }) => refId === ref));
+    const values = refs.map((ref) => own.find(({ column }) => column === ref));
     add(
       [
         ...names.map((name) => own[0].labels[name] ?? ''),
@@ -95,32 +95,38 @@ const drawTable = (panel, box) => {
   }
 };
 
+// Buckets hold what lies below their bound; what lies between two bounds is shown.
+const between = (panel) => {
+  const bound = ({ labels }) => (labels.le === '+Inf' ? Infinity : Number(labels.le));
+  const rows = panel.series.toSorted((a, b) => bound(a) - bound(b));
+  return rows.map((row, index) => {
+    const below = new Map(rows[index - 1]?.points ?? []);
+    return {
+      ...row,
+      points: row.points.map(([at, value]) => [at, (value ?? 0) - (below.get(at) ?? 0)]),
+    };
+  });
+};
+
 const drawHeat = (panel, box) => {
-  const times = [...new Set(panel.series.flatMap(({ points }) => points.map(([at]) => at)))].sort(
-    (a, b) => a - b,
-  );
+  const rows = between(panel);
+  const { start, end } = SHEET.span;
   const canvas = box.appendChild(document.createElement('canvas'));
   canvas.width = box.clientWidth - 16;
   canvas.height = box.clientHeight - 40;
   const context = canvas.getContext('2d');
-  const rows = panel.series.toSorted(
-    (a, b) => Number(a.labels.le ?? 0) - Number(b.labels.le ?? 0) || 0,
-  );
+  const width = canvas.width - 60;
+  const height = canvas.height / rows.length;
   const most = Math.max(
-    ...rows.flatMap(({ points }) => points.map(([, value]) => value ?? 0)),
+    ...rows.flatMap(({ points }) => points.map(([, value]) => value)),
     Number.MIN_VALUE,
   );
   rows.forEach(({ points, name }, row) => {
-    const height = canvas.height / rows.length;
     const top = canvas.height - (row + 1) * height;
     for (const [at, value] of points) {
-      context.fillStyle = `rgba(255,120,10,${value ? 0.15 + (0.85 * value) / most : 0})`;
-      context.fillRect(
-        60 + ((canvas.width - 60) * times.indexOf(at)) / times.length,
-        top,
-        (canvas.width - 60) / times.length + 1,
-        height - 1,
-      );
+      context.fillStyle = `rgba(255,120,10,${value > 0 ? 0.15 + (0.85 * value) / most : 0})`;
+      const cell = (width * SHEET.span.step) / (end - start);
+      context.fillRect(60 + (width * (at - start)) / (end - start), top, cell + 1, height - 1);
     }
     context.fillStyle = '#ccccdc';
     context.fillText(name, 0, top + height / 2 + 3);

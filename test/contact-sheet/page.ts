@@ -25,7 +25,8 @@ interface DrawnPanel {
   readonly text: string;
   readonly series: readonly {
     readonly name: string;
-    readonly refId: string;
+    /** Heading of its column in a table. */
+    readonly column: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly points: readonly (readonly [number, number | null])[];
   }[];
@@ -73,7 +74,7 @@ function drawnPanel({ panel, answers }: AnsweredPanel): DrawnPanel {
     series: answers.flatMap(({ query, series }) =>
       series.map((one) => ({
         name: seriesName(query, one),
-        refId: query.refId,
+        column: query.legend === '' || query.legend.startsWith('__') ? query.refId : query.legend,
         labels: one.labels,
         points: one.points.map(
           ([at, value]) => [at, Number.isFinite(value) ? value : null] as const,

@@ -105,7 +105,8 @@ describe('the first start of the stack', () => {
       expect(Math.max(...looks)).toBeGreaterThan(500);
       const range = `${Math.max(...looks) * STEP_S - STEP_S + 1}s:${STEP_S}s`;
       const seen = await prometheus.query(`count_over_time(${name}[${range}])`, to);
-      expect(seen?.map(({ value }) => value).sort()).toEqual(looks.sort());
+      const ascending = (a: number, b: number): number => a - b;
+      expect(seen?.map(({ value }) => value).sort(ascending)).toEqual(looks.sort(ascending));
     }
   });
 
