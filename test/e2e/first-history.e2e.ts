@@ -19,6 +19,7 @@ import { freePort, startPrometheus } from '../support/running-prometheus.ts';
 import { followCollector } from '../support/running-server.ts';
 
 const STEP_S = 300;
+const ascending = (left: number, right: number): number => left - right;
 const COUNTERS = [
   'hall_monitor_tokens_total',
   'hall_monitor_cost_usd_total',
@@ -105,7 +106,6 @@ describe('the first start of the stack', () => {
       expect(Math.max(...looks)).toBeGreaterThan(500);
       const range = `${Math.max(...looks) * STEP_S - STEP_S + 1}s:${STEP_S}s`;
       const seen = await prometheus.query(`count_over_time(${name}[${range}])`, to);
-      const ascending = (a: number, b: number): number => a - b;
       expect(seen?.map(({ value }) => value).sort(ascending)).toEqual(looks.sort(ascending));
     }
   });
