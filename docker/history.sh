@@ -13,7 +13,7 @@ if [ -e "$folder/done" ]; then
 fi
 rm -f "$folder/history.om" "$folder/draft.om"
 # In two steps, as Prometheus is another user and must not see half a file. At every step, as a panel would else have gaps.
-if node "$program" export openmetrics --fill step --out "$folder/draft.om" &&
+if node "$program" export openmetrics --out "$folder/draft.om" &&
   chmod 0644 "$folder/draft.om" && mv "$folder/draft.om" "$folder/history.om"; then
   exit 0
 fi

@@ -86,7 +86,7 @@ function registerOpenMetrics({ contextWith, action }: Registry, group: Command):
     .addOption(
       new Option('--fill <when>', 'when a value that stays the same is written again')
         .choices(['day', 'hour', 'step'])
-        .default('step'),
+        .default('day'),
     )
     .option('--project <path>', 'only series of this project')
     .option('--model <id>', 'only series of this model')
@@ -105,10 +105,10 @@ Examples:
 
 The values are those that /metrics would have shown: they change when a quarter of
 an hour is over, and the last one is that of now, or of --until. Each series has a
-sample at every step from one before it first grows. With --fill day it has them
-while it grows, an hour after, and at the beginning of each day in --timezone: a file
-a quarter as large, with gaps that dashboards take for zero. docs/export.md shows the
-way into Prometheus.
+sample one step before it grows, at every step until an hour after, and at the
+beginning of each day in --timezone, which is enough for the dashboards. With --fill
+step there are no gaps at all, and a file many times as large. docs/export.md shows
+the way into Prometheus.
 
 ${EXIT_CODES_HELP}
 `,

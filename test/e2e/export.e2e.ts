@@ -74,7 +74,7 @@ async function askable(
 describe('the past in a real Prometheus', () => {
   needs('promtool', 'prometheus')('is to the cent what the reports say, day by day', async () => {
     const place = await imported(96, 62);
-    const series = parseOpenMetrics(await makeBlocks(place, '--timezone', ZONE, '--fill', 'day'));
+    const series = parseOpenMetrics(await makeBlocks(place, '--timezone', ZONE));
     const prometheus = await askable(place);
     const sumAt = async (query: string, at?: number): Promise<number> =>
       (await prometheus.query(`sum(${query})`, at))?.[0]?.value ?? 0;

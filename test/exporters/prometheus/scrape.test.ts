@@ -149,7 +149,7 @@ describe('a scrape with hostile names everywhere', () => {
       INSERT INTO model SELECT id, id || '"} 1' || char(10) || 'fake 1' || replace(hex(zeroblob(50)), '00', '語"') FROM project;
       INSERT INTO tool SELECT id, 'tool' || id FROM project;
       INSERT INTO total_request SELECT id, id, 0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1 FROM project;
-      INSERT INTO total_tool SELECT id, id, 0, 1, 0, 0, 1, 1 FROM project;
+      INSERT INTO total_tool (project, tool, source, calls, failures, denied, timed_calls, duration_ms) SELECT id, id, 0, 1, 0, 0, 1, 1 FROM project;
       INSERT INTO tally SELECT 'entries', 'type' || id, 1 FROM project WHERE id <= 9000;
       INSERT INTO tally SELECT 'occurrence', 'user_prompt' || char(9) || path, 1 FROM project WHERE id <= 900;`);
     const exposed = await text({ claudeCodeNames: true });

@@ -104,7 +104,7 @@ async function keepHistory({
   readonly data: string;
 }): Promise<void> {
   const label = `instance=${target}`;
-  const options = ['--no-sync', '--fill', 'step', '--label', label, '--out', file];
+  const options = ['--no-sync', '--label', label, '--out', file];
   const { code, stderr } = await runCommand(home, 'export', 'openmetrics', ...options);
   if (code !== 0) throw new Error(`No history was exported: ${stderr}`);
   const made = spawnSync(
