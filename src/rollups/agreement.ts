@@ -21,7 +21,10 @@ export interface Agreement {
   readonly share: number | null;
   /** The session with the most that only one told of; null where there is none. */
   readonly worst: (SourceOverlap & { readonly session_id: string }) | null;
-  /** What these sessions cost by our count and by the client's own, where it wrote one; null where it did for none. */
+  /**
+   * What these sessions cost by our count and by the client's own, where it wrote one; null where it did for none. A session
+   * that repeats another one is left out: the client's figure begins with what the other had cost.
+   */
   readonly cost: {
     readonly sessions: number;
     readonly cost_usd: number;
@@ -139,7 +142,8 @@ function named(db: Database, { session, ...overlap }: SessionOverlap): Agreement
   return { session_id: String(db.prepare(sql).pluck().get(session)), ...overlap };
 }
 
-function costOf(db: Database, ids: readonly number[]): Agreement['cost'] {
+function costOf(db: Database, among: readonly number[]): Agreement['cost'] {
+  const ids = withoutForks(db, among);
   if (ids.length === 0) return null;
   const view = { timezone: 'UTC', zone: createTimeZone('UTC'), nowMs: 0 };
   const known = summariseSessions(db, sessionSpans(db, ids), view).flatMap(
@@ -152,4 +156,17 @@ function costOf(db: Database, ids: readonly number[]): Agreement['cost'] {
     cost_usd: known.reduce((total, { cost_usd }) => total + cost_usd, 0),
     client_cost_usd: known.reduce((total, { client_cost_usd }) => total + client_cost_usd, 0),
   };
+}
+
+function withoutForks(db: Database, ids: readonly number[]): readonly number[] {
+  const forks = db
+    .prepare<[string], number>(
+      `SELECT DISTINCT origin.session FROM origin
+       JOIN request_copy ON request_copy.origin = origin.id JOIN request ON request.id = request_copy.request
+       WHERE origin.session IN (SELECT value FROM json_each(?)) AND request.session <> origin.session`,
+    )
+    .pluck()
+    .all(JSON.stringify(ids));
+  const excluded = new Set(forks);
+  return ids.filter((id) => !excluded.has(id));
 }

@@ -89,6 +89,20 @@ describe('the agreement of hooks and transcripts', () => {
     });
   });
 
+  it("leaves out the cost of a session that repeats another, whose total the client's figure begins with", () => {
+    const store = createStoreFixture();
+    hear(store, 'PreToolUse');
+    call(store, 3);
+    store.request({ atMs: AT_MS, session: 'original', costNanoUsd: 1_500_000_000 });
+    store.fact({ name: 'cost_state', value: JSON.stringify({ totalCostUSD: 1.5 }) });
+    expect(agreement(store.db, RANGE).cost).not.toBeNull();
+    store.db.exec(
+      `INSERT INTO request_copy (request, origin) SELECT request.id, origin.id FROM request, origin
+       WHERE origin.session <> request.session`,
+    );
+    expect(agreement(store.db, RANGE).cost).toBeNull();
+  });
+
   it('has nothing to compare where no hook was ever heard', () => {
     const store = createStoreFixture();
     call(store, 1);
