@@ -11,18 +11,20 @@ const ON_COLLECTOR = `on (${COLLECTOR.join(', ')})`;
  *
  * `increase()` would take a counter that falls by one, since a request turned out to belong elsewhere, for one that began
  * anew, and would add all of it. So it is the difference; a series that the beginning of the span did not have counts
- * from 0, provided that the collector was scraped then. Where it was not, as on a laptop that slept, it is what was
- * added to the least that was seen.
+ * from 0, provided that the collector was scraped then, which imported history shows no readiness of, and had been filled.
+ * Where it was not, as on a laptop that slept, it is what was added to the least that was seen.
  */
 export function storedGrowth(
   selector: string,
   { over, labels = [] }: { readonly over: string; readonly labels?: readonly string[] },
 ): string {
   const by = `sum by (${labelList(...labels)})`;
-  const wasScraped = `group by (${labelList()}) (${select('requests')} offset ${over})`;
+  const was = (key: 'requests' | 'ready'): string =>
+    `group by (${labelList()}) (${select(key)} offset ${over})`;
   return [
     `(${by} (${selector}) - (${by} (${selector} offset ${over}) or ${by} (${selector}) * 0))`,
-    `and ${ON_COLLECTOR} ${wasScraped}`,
+    `and ${ON_COLLECTOR} ${was('requests')}`,
+    `and ${ON_COLLECTOR} ${was('ready')}`,
     `or ${by} (${selector} - min_over_time(${selector}[${over}]))`,
   ].join('\n');
 }
