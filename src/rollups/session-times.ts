@@ -19,6 +19,8 @@ interface Figure {
 interface Known {
   /** Last line of the log when the sessions were looked at. */
   seq: number;
+  /** How far rows had left the store then; what is known of a session may be less without them. */
+  readonly left: string;
   readonly bySession: Map<number, Figure>;
   readonly byProject: Map<string, SessionTimes>;
 }
@@ -30,13 +32,14 @@ const KNOWN = new WeakMap<Database, Known>();
 
 /**
  * Figures by path of the project, as of the transaction at hand. All sessions are looked at the first time that a
- * database is asked, later only those that have changed: the log tells of them, or is about to.
+ * database is asked, later only those that have changed: the log tells of them, or is about to. After rows have left it is all of them again.
  */
 export function sessionTimes(db: Database): ReadonlyMap<string, SessionTimes> {
   const seq = Number(db.prepare('SELECT coalesce(max(seq), 0) FROM event').pluck().get());
+  const left = leftSoFar(db);
   const known = KNOWN.get(db);
-  if (known === undefined) {
-    const fresh: Known = { seq, bySession: new Map(), byProject: new Map() };
+  if (known === undefined || known.left !== left) {
+    const fresh: Known = { seq, left, bySession: new Map(), byProject: new Map() };
     keep(db, sessionSpans(db), fresh);
     KNOWN.set(db, fresh);
     return fresh.byProject;
@@ -49,6 +52,16 @@ export function sessionTimes(db: Database): ReadonlyMap<string, SessionTimes> {
   }
   known.seq = seq;
   return known.byProject;
+}
+
+function leftSoFar(db: Database): string {
+  const row = db
+    .prepare(
+      `SELECT (SELECT total(n) FROM gone_count) AS counted, (SELECT total(last_at_ms) FROM gone_span) AS spans,
+         since_ms, seq FROM hot_window`,
+    )
+    .get();
+  return JSON.stringify(row ?? null);
 }
 
 /** Sessions that were told anew in the log since then, or have changed and will be. */
