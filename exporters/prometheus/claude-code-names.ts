@@ -83,8 +83,9 @@ export const CLAUDE_CODE_METRICS: readonly Alias[] = [
       help: 'Calls of tools that edit files, by decision: accept and reject.',
     },
   ),
-  alias('claude_code_active_time_seconds_total', 'activeTime', only('project'), {
-    labels: ['project'],
+  // By project it would fall where a session goes on in another one.
+  alias('claude_code_active_time_seconds_total', 'activeTime', only(), {
+    labels: [],
     help: 'Time that sessions were at work.',
   }),
 ];

@@ -4,7 +4,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Installable } from '../../src/component.ts';
 import { liveTotals } from '../../src/rollups/live-totals.ts';
 import { createMetricProducer } from '../../src/rollups/metric-producer.ts';
-import { type MetricReading, readMetrics } from '../../src/rollups/metric-readings.ts';
+import { readMetrics } from '../../src/rollups/metric-readings.ts';
 import { claudeCodeReadings } from './claude-code-names.ts';
 import type { PrometheusConfig, PrometheusDeps } from './deps.ts';
 import { prometheusConfig } from './deps.ts';
@@ -19,8 +19,13 @@ export const prometheus: Installable<PrometheusConfig, PrometheusDeps> = {
   create: (config, deps) => {
     const { resource, now, log } = deps;
     const startMs = now();
+    let maxSeries = config.maxSeries;
     const producer = createMetricProducer({
-      read: () => readAll(config, deps),
+      read: () => {
+        const { readings, fits } = readAll({ ...config, maxSeries }, deps);
+        maxSeries = fits;
+        return readings;
+      },
       naming: 'prometheus',
       startMs: () => startMs,
       now,
@@ -59,7 +64,7 @@ export const prometheus: Installable<PrometheusConfig, PrometheusDeps> = {
 function readAll(
   { maxSeries, claudeCodeNames }: PrometheusConfig,
   { reader, gauges, now }: PrometheusDeps,
-): readonly MetricReading[] {
+): ReturnType<typeof readWithinBudget> {
   const totals = liveTotals(reader.db, now());
   const told = new Map<string, ReturnType<typeof gauges.read>>();
   const reading = (name: string): ReturnType<typeof gauges.read> => {

@@ -9,23 +9,25 @@ const FEWEST_SERIES = 10;
 const VALUE_BYTES = 24;
 
 /**
- * Reads all metrics with as many series each as fit into a scrape: `maxSeries`, or half of it, or half of that.
+ * Reads all metrics with as many series each as fit into a scrape: `from`, or half of it, or half of that; and how many
+ * these are. The next scrape is to begin with as many: or series would come and go, and whoever watches them would take
+ * that for counters that begin anew.
  *
  * @param read All metrics with at most so many series each.
  */
 export function readWithinBudget(
   read: (maxSeries: number) => readonly MetricReading[],
-  maxSeries: number,
+  from: number,
   maxBytes = MAX_BYTES,
-): readonly MetricReading[] {
-  let limit = maxSeries;
+): { readonly readings: readonly MetricReading[]; readonly fits: number } {
+  let limit = from;
   let readings = read(limit);
   while (limit > FEWEST_SERIES && expositionBytes(readings, limit) > maxBytes) {
     do limit = Math.max(FEWEST_SERIES, Math.floor(limit / 2));
     while (limit > FEWEST_SERIES && expositionBytes(readings, limit) > maxBytes);
     readings = read(limit);
   }
-  return readings;
+  return { readings, fits: limit };
 }
 
 /** About how many bytes the text has with the first `limit` series of each metric; rather more than less. */

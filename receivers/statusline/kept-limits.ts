@@ -55,7 +55,9 @@ export const keepLimits = (folder: string, payload: unknown): boolean => {
 /** Makes the folder where there is none, and has the older half of its files go where there are too many. */
 const makeRoom = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const names = readdirSync(folder);
+  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? entry.name : [],
+  );
   if (names.length < MAX_KEPT) return;
   const files = names.map((name) => ({ name, ms: modifiedMs(join(folder, name)) }));
   files.sort((left, right) => left.ms - right.ms);

@@ -105,7 +105,7 @@ class StatuslineReceiver implements Receiver {
     const known = this.#position();
     const newestAtMs = Math.min(Number(taken.newestNs / NANOSECONDS), nowMs);
     const position: Position = {
-      newestNs: taken.newestNs,
+      newestNs: taken.newestNs > known.newestNs ? taken.newestNs : known.newestNs,
       files: known.files + taken.files.size,
       bytes: known.bytes + taken.bytes,
     };

@@ -1,27 +1,27 @@
 import type { Database } from 'better-sqlite3';
-import type { Config } from '../config/schema.ts';
-import { type BudgetUse, budgetUses } from '../rollups/budgets.ts';
+import { type BudgetLimits, type BudgetUse, budgetUses } from '../rollups/budgets.ts';
 import { OTHER } from '../rollups/metric-series.ts';
 import { namedProjects } from '../rollups/named-projects.ts';
 import { spendByProject, spendRange, SPEND_PERIODS } from '../rollups/spend.ts';
 import { isStoreFilled } from '../rollups/store-filled.ts';
-import { createTimeZone, systemTimeZoneName, type TimeZone } from '../rollups/time-zone.ts';
+import type { TimeZone } from '../rollups/time-zone.ts';
 import { atMostEvery } from '../runtime/at-most-every.ts';
 import type { Gauges, Reading } from '../runtime/gauges.ts';
 
 /** Where the figures come from, and which budgets there are. */
 export interface MoneyGauges {
   readonly db: Database;
-  readonly config: Pick<Config, 'budgets' | 'timezone'>;
+  readonly zone: TimeZone;
+  readonly limits: BudgetLimits;
   readonly now: () => number;
 }
 
-const EVERY_MS = 10_000;
+/** Longer than two scrapes lie apart, so that most of them find it worked out. */
+const EVERY_MS = 45_000;
 const HOUR_MS = 3_600_000;
 
 /** Offers what has been spent of late, and how much of the budgets that is; nothing while the store is filled for the first time. */
-export function offerMoneyGauges(gauges: Gauges, { db, config, now }: MoneyGauges): void {
-  const zone = createTimeZone(config.timezone ?? systemTimeZoneName());
+export function offerMoneyGauges(gauges: Gauges, { db, zone, limits, now }: MoneyGauges): void {
   const offer = (name: string, compute: () => readonly Reading[]): void => {
     const read = atMostEvery(EVERY_MS, now, compute);
     gauges.offer(name, () => (isStoreFilled(db) ? read() : []));
@@ -33,7 +33,7 @@ export function offerMoneyGauges(gauges: Gauges, { db, config, now }: MoneyGauge
     return byProject(db, lastHour);
   });
   const uses = atMostEvery(EVERY_MS, now, () =>
-    shownUses(budgetUses(db, config.budgets, { zone, nowMs: now() })),
+    shownUses(budgetUses(db, limits, { zone, nowMs: now() })),
   );
   const offerBudget = (what: string, valueOf: (use: BudgetUse) => number): void =>
     offer(`hall_monitor_budget_${what}`, () =>

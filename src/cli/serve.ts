@@ -20,6 +20,7 @@ import { createProgressBar } from './progress.ts';
 import { receiverSettings } from './receiver-settings.ts';
 import { createServeState } from './serve-state.ts';
 import { createServingComponents } from './serving-components.ts';
+import { createTimeZone, systemTimeZoneName } from '../rollups/time-zone.ts';
 import { offerMoneyGauges } from './money-gauges.ts';
 import { offerStoreGauges } from './store-gauges.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
@@ -29,6 +30,7 @@ const EXPORT_DRAIN_MS = 3_000;
 
 /** Collects and serves until it is told to stop. */
 export const run = async ({ config, terminal }: CommandContext): CommandResult => {
+  const zone = createTimeZone(config.timezone ?? systemTimeZoneName());
   const stop = stopSignal();
   const log = createLog(config.logLevel);
   const gauges = createGauges((gauge, error) =>
@@ -57,7 +59,7 @@ export const run = async ({ config, terminal }: CommandContext): CommandResult =
   await ingest.opened;
   const reader = createReader(path.join(config.home, STORE_FILE));
   offerStoreGauges(gauges, reader.db, terminal.nowMs);
-  offerMoneyGauges(gauges, { db: reader.db, config, now: terminal.nowMs });
+  offerMoneyGauges(gauges, { db: reader.db, zone, limits: config.budgets, now: terminal.nowMs });
   const parts = { config, reader, gauges, log, count: counters.add };
   const exporting = startExporting({ ...parts, ingest, now: terminal.nowMs });
   notify = (report) => {

@@ -68,7 +68,7 @@ function projectUses(
   },
 ): readonly BudgetUse[] {
   const { projects, labels } = namedProjects(db);
-  return Object.entries(limits.projects).map(([name, { dayUsd }]) => {
+  const uses = Object.entries(limits.projects).map(([name, { dayUsd }]): BudgetUse => {
     const known =
       projects.find(({ path }) => path === name) ??
       projects.find(({ id }) => labels.get(id) === name);
@@ -81,6 +81,10 @@ function projectUses(
       usedNanoUsd: known === undefined ? 0 : (today.get(known.id) ?? 0),
     };
   });
+  // One that is given by its path and by its name has the smaller budget.
+  return [...Map.groupBy(uses, ({ project }) => project).values()].map((same) =>
+    same.reduce((least, use) => (use.limitNanoUsd < least.limitNanoUsd ? use : least)),
+  );
 }
 
 /** A session is counted whole, also what it spent before today. */

@@ -39,7 +39,8 @@ const ALLOWED = {
   toolCalls: 'a call is a copy of one of another project, or its result was read before its name',
   toolDuration:
     'the same, or a hook tells later how long a call took without the wait for permission',
-  activeTime: 'what was copied into a session counts for the one that it was copied from',
+  activeTime:
+    'what was copied into a session counts for the one that it was copied from, and a session goes with its time to the project where it spent most',
 } as const satisfies Partial<Record<MetricKey, string>>;
 
 const filesIn = (root: string): readonly WrittenFile[] =>

@@ -113,6 +113,14 @@ describe('budgets', () => {
     ]);
   });
 
+  it('of a project that is named twice are the smaller one', () => {
+    const projects = { '/home/dev/two': { dayUsd: 5 }, two: { dayUsd: 3 } };
+    const uses = budgetUses(spent().db, { ...NONE, projects }, at);
+    expect(uses.map(({ project, limitNanoUsd }) => [project, limitNanoUsd / 1e9])).toEqual([
+      ['two', 3],
+    ]);
+  });
+
   it('of projects go by path or by name, and are there before the project is', () => {
     const projects = { '/home/dev/one': { dayUsd: 1 }, two: { dayUsd: 5 }, new: { dayUsd: 7 } };
     const uses = budgetUses(spent().db, { ...NONE, projects }, at);
