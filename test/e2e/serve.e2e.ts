@@ -313,6 +313,14 @@ describe('serve', () => {
     expect(stderr).toContain('HALL_MONITOR_TOKEN');
   });
 
+  it('ends at once where there is no such time zone', async () => {
+    const place = newPlace();
+    const env = { HALL_MONITOR_TIMEZONE: 'Europe/Berln' };
+    const { code, stderr } = await runCommand({ ...place, env }, 'serve', '--port', '0');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Unknown time zone "Europe/Berln"');
+  });
+
   it('refuses a parameter that it does not know', async () => {
     const server = await collecting(newPlace());
     const answer = await server.get('/api/sessions?colour=red');
