@@ -4,6 +4,7 @@
  */
 import { Client } from 'undici';
 import { PermanentError, TransientError } from '../../src/errors.ts';
+import { networkReason } from '../../src/runtime/network-reason.ts';
 import { retryAfterMs } from '../../src/runtime/retry-after.ts';
 import type { BudgetMessage } from './message.ts';
 import type { Target } from './target.ts';
@@ -82,7 +83,7 @@ async function exchange(
       retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
     };
   } catch (cause) {
-    const why = isLate ? `there was no answer within ${timeoutMs} ms` : reasonOf(cause);
+    const why = isLate ? `there was no answer within ${timeoutMs} ms` : networkReason(cause);
     throw new TransientError(`No answer from ${url.origin}: ${why}.`, { cause });
   } finally {
     clearTimeout(timer);
@@ -105,12 +106,4 @@ function judge({ status, retryAfter }: Answer, origin: string, nowMs: number): v
         ? 'Set budgets.webhook.url to where it leads: redirects are not followed.'
         : 'Check budgets.webhook.url and budgets.webhook.headers.',
   });
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const { code } = cause as NodeJS.ErrnoException;
-  const [inner] = cause instanceof AggregateError ? (cause.errors as readonly unknown[]) : [];
-  const text = cause.message !== '' ? cause.message : inner instanceof Error ? inner.message : '';
-  return text === '' ? (code ?? cause.name) : text;
 }

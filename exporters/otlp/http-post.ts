@@ -9,6 +9,7 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { TransientError } from '../../src/errors.ts';
+import { networkReason } from '../../src/runtime/network-reason.ts';
 import type { Target } from './settings.ts';
 
 /** What a backend answered. */
@@ -122,7 +123,7 @@ async function exchange(
     const isPlain = headers['content-encoding'] === undefined;
     return { status: statusCode, retryAfter: headers['retry-after'], body: isPlain ? body : null };
   } catch (cause) {
-    const why = isLate ? `there was no answer within ${timeoutMs} ms` : reasonOf(cause);
+    const why = isLate ? `there was no answer within ${timeoutMs} ms` : networkReason(cause);
     throw new TransientError(`No answer from ${url.origin}: ${why}.`, { cause });
   } finally {
     clearTimeout(timer);
@@ -145,12 +146,4 @@ async function readBody(response: IncomingMessage): Promise<Buffer | null> {
     return null;
   }
   return Buffer.concat(parts);
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const { code } = cause as NodeJS.ErrnoException;
-  const [inner] = cause instanceof AggregateError ? (cause.errors as readonly unknown[]) : [];
-  const text = cause.message !== '' ? cause.message : inner instanceof Error ? inner.message : '';
-  return text === '' ? (code ?? cause.name) : text;
 }

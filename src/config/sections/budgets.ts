@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import { isLoopback } from '../../runtime/loopback.ts';
+import { isPrivate } from '../private-address.ts';
 import { DEFAULTS } from '../defaults.ts';
 
 const usual = DEFAULTS.budgets;
 const usd = z.number().positive().max(1_000_000);
-
-/** Whether nobody on the way can read along; what is no address is refused as such. */
-const isPrivate = (url: string): boolean => {
-  if (!URL.canParse(url)) return true;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || isLoopback(hostname);
-};
 
 const webhook = z
   .strictObject({

@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import { isLoopback } from '../../runtime/loopback.ts';
+import { isPrivate } from '../private-address.ts';
 import { DEFAULTS } from '../defaults.ts';
 
 const usual = DEFAULTS.clickhouse;
 const minuteMs = 60_000;
-
-/** Whether nothing on the way to this address can read along. What is no address is refused as such. */
-const isPrivate = (url: string): boolean => {
-  if (!URL.canParse(url)) return true;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || isLoopback(hostname);
-};
 
 const hasCredentials = (url: string): boolean => {
   if (!URL.canParse(url)) return false;
