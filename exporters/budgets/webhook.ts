@@ -4,7 +4,7 @@
  */
 import { Client } from 'undici';
 import { PermanentError, TransientError } from '../../src/errors.ts';
-import { networkReason } from '../../src/runtime/network-reason.ts';
+import { answerWithin } from '../../src/runtime/answer-within.ts';
 import { retryAfterMs } from '../../src/runtime/retry-after.ts';
 import type { BudgetMessage } from './message.ts';
 import type { Target } from './target.ts';
@@ -59,35 +59,23 @@ async function exchange(
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const limit = new AbortController();
-  const stop = (): void => limit.abort();
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    stop();
-  }, timeoutMs);
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
   try {
-    const { statusCode, headers, body } = await client.request({
-      ...request,
-      path: `${url.pathname}${url.search}`,
-      method: 'POST',
-      signal: limit.signal,
+    return await answerWithin({ origin: url.origin, timeoutMs, signal }, async (limit) => {
+      const { statusCode, headers, body } = await client.request({
+        ...request,
+        path: `${url.pathname}${url.search}`,
+        method: 'POST',
+        signal: limit,
+      });
+      // The status has told already; how the body ends changes nothing.
+      await body.dump({ limit: MAX_BODY_BYTES, signal: limit }).catch(() => undefined);
+      const retryAfter = headers['retry-after'];
+      return {
+        status: statusCode,
+        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+      };
     });
-    // The status has told already; how the body ends changes nothing.
-    await body.dump({ limit: MAX_BODY_BYTES, signal: limit.signal }).catch(() => undefined);
-    const retryAfter = headers['retry-after'];
-    return {
-      status: statusCode,
-      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-    };
-  } catch (cause) {
-    const why = isLate ? `there was no answer within ${timeoutMs} ms` : networkReason(cause);
-    throw new TransientError(`No answer from ${url.origin}: ${why}.`, { cause });
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
     await client.destroy();
   }
 }

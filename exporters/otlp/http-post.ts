@@ -9,7 +9,7 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { TransientError } from '../../src/errors.ts';
-import { networkReason } from '../../src/runtime/network-reason.ts';
+import { answerWithin } from '../../src/runtime/answer-within.ts';
 import type { Target } from './settings.ts';
 
 /** What a backend answered. */
@@ -101,19 +101,9 @@ async function exchange(
   bytes: Uint8Array,
   { target: { url, timeoutMs }, signal }: Exchange,
 ): Promise<Answer> {
-  const limit = new AbortController();
-  const stop = (): void => limit.abort();
-  // Not AbortSignal.timeout, which lives on until it fires, long after the answer.
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    stop();
-  }, timeoutMs);
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  try {
+  return await answerWithin({ origin: url.origin, timeoutMs, signal }, async (limit) => {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = start(limit.signal);
+      const request = start(limit);
       request.on('response', resolve);
       request.on('error', reject);
       request.end(bytes);
@@ -122,13 +112,7 @@ async function exchange(
     const body = await readBody(response);
     const isPlain = headers['content-encoding'] === undefined;
     return { status: statusCode, retryAfter: headers['retry-after'], body: isPlain ? body : null };
-  } catch (cause) {
-    const why = isLate ? `there was no answer within ${timeoutMs} ms` : networkReason(cause);
-    throw new TransientError(`No answer from ${url.origin}: ${why}.`, { cause });
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
-  }
+  });
 }
 
 /** The body of an answer, null where it is too long or breaks off: its status has told already what became of the request. */
