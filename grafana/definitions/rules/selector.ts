@@ -1,3 +1,4 @@
+import { JOB } from '../promql/prometheus-own.ts';
 import { METRICS, type MetricKey } from '../../../src/rollups/metric-table.ts';
 
 /** What Prometheus itself knows of each scrape. */
@@ -5,9 +6,6 @@ const SCRAPE_METRICS = {
   up: 'up',
   scrapeDuration: 'scrape_duration_seconds',
 } as const;
-
-/** The job under which Prometheus scrapes the collector. */
-export const JOB = 'hall-monitor';
 
 /** Labels that tell one collector from another. */
 export const COLLECTOR = ['job', 'instance'] as const;
