@@ -20,7 +20,6 @@ export const slotOf = (atMs: number): number => Math.floor(atMs / MS_PER_SLOT);
 
 /** Adds a request to all sums it counts in, or with sign -1 takes it away. */
 export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): void => {
-  if (sign === -1) leaveSession(store, row);
   store.documents.touch('session', row.session);
   const detail = row.detail === null ? null : parseDetail(row);
   if (detail?.parts === undefined) {
@@ -66,7 +65,6 @@ export const countRequest = (store: WriteStore, row: RequestRow, sign: 1 | -1): 
 
 /** Adds a tool call to all sums it counts in, or with sign -1 takes it away. */
 export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1): void => {
-  if (sign === -1) leaveSession(store, row);
   store.documents.touch('session', row.session);
   const tool = row.tool ?? store.tools.id('unknown');
   const { toolSums } = store;
@@ -81,7 +79,6 @@ export const countToolCall = (store: WriteStore, row: ToolCallRow, sign: 1 | -1)
 
 /** Adds an occurrence to all counts it is in, or with sign -1 takes it away. */
 export const countOccurrence = (store: WriteStore, row: OccurrenceRow, sign: 1 | -1): void => {
-  if (sign === -1) leaveSession(store, row);
   const { type, project, atMs, data } = row;
   store.tallies.add('occurrence', `${type}\t${store.projects.name(project)}`, sign);
   store.documents.touch('session', row.session);
@@ -92,10 +89,6 @@ export const countOccurrence = (store: WriteStore, row: OccurrenceRow, sign: 1 |
   }
   store.occurrenceCounts.add([slotOf(atMs), type, reason], sign);
 };
-
-/** What is taken from a session may go to another one; what is said of the session as a whole has changed then. */
-const leaveSession = (store: WriteStore, { session }: { readonly session: number }): void =>
-  store.documents.touch('session', session);
 
 /** Class of a call that failed or was denied, '' for any other. */
 const failureOf = ({ errorClass, success }: ToolCallRow): string => {
