@@ -22,19 +22,21 @@ const HOUR_MS = 3_600_000;
 
 /** Offers what has been spent of late, and how much of the budgets that is; nothing while the store is filled for the first time. */
 export function offerMoneyGauges(gauges: Gauges, { db, zone, limits, now }: MoneyGauges): void {
-  const offer = (name: string, compute: () => readonly Reading[]): void => {
-    const read = atMostEvery(EVERY_MS, now, compute);
+  const lately = <T>(compute: () => T): (() => T) => atMostEvery(EVERY_MS, now, compute);
+  const offer = (name: string, read: () => readonly Reading[]): void =>
     gauges.offer(name, () => (isStoreFilled(db) ? read() : []));
-  };
-  offer('hall_monitor_spend_usd', () => spendReadings(db, { zone, nowMs: now() }));
-  offer('hall_monitor_burn_rate_usd_per_hour', () => {
-    const nowMs = now();
-    const lastHour = spendByProject(db, { sinceMs: nowMs - HOUR_MS, untilMs: nowMs });
-    return byProject(db, lastHour);
-  });
-  const uses = atMostEvery(EVERY_MS, now, () =>
-    shownUses(budgetUses(db, limits, { zone, nowMs: now() })),
+  offer(
+    'hall_monitor_spend_usd',
+    lately(() => spendReadings(db, { zone, nowMs: now() })),
   );
+  offer(
+    'hall_monitor_burn_rate_usd_per_hour',
+    lately(() => {
+      const nowMs = now();
+      return byProject(db, spendByProject(db, { sinceMs: nowMs - HOUR_MS, untilMs: nowMs }));
+    }),
+  );
+  const uses = lately(() => shownUses(budgetUses(db, limits, { zone, nowMs: now() })));
   const offerBudget = (what: string, valueOf: (use: BudgetUse) => number): void =>
     offer(`hall_monitor_budget_${what}`, () =>
       uses().map((use) => ({
