@@ -6,6 +6,7 @@ import { table } from '../panels/words.ts';
 import { current, orZero, share } from '../promql/arithmetic.ts';
 import { grown, INTERVAL } from '../promql/grown.ts';
 import { AS_DIFFERENCE, NO_REQUESTS, NOT_SCRAPED, PER_INTERVAL } from '../texts.ts';
+import { promptsFromCache } from './spending.ts';
 
 const totals = [
   stat({
@@ -73,23 +74,7 @@ const trust = [
     thresholds: ['green', [100, 'orange']],
     queries: [{ expr: orZero(current('notFinalRequests')) }],
   }),
-  stat({
-    title: 'Share of prompts from the cache',
-    description:
-      'Tokens read from the cache as a part of all tokens that were sent: input, cache reads and cache writes of the range.',
-    unit: 'percentunit',
-    decimals: 1,
-    noValue: NO_REQUESTS,
-    thresholds: ['orange', [0.5, 'yellow'], [0.8, 'green']],
-    queries: [
-      {
-        expr: share(
-          grown('tokens', { where: { type: 'cache_read' } }),
-          grown('tokens', { where: { type: '!output' } }),
-        ),
-      },
-    ],
-  }),
+  promptsFromCache(),
 ];
 
 const costBy = (label: 'model' | 'project' | 'type', title: string) =>

@@ -7,7 +7,7 @@ import { orZero, share } from '../promql/arithmetic.ts';
 import { comparedWithBefore, grown, INTERVAL, type Amount } from '../promql/grown.ts';
 import type { MetricKey } from '../../../src/rollups/metric-table.ts';
 import { AS_DIFFERENCE, NO_REQUESTS, NOT_SCRAPED, PER_INTERVAL } from '../texts.ts';
-import { budgetDial, burnRate, spentIn } from './spending.ts';
+import { budgetDial, burnRate, promptsFromCache, spentIn } from './spending.ts';
 
 const compared = (key: MetricKey, amount: Amount = {}) => [
   { expr: orZero(grown(key, amount)), legend: 'this range' },
@@ -62,23 +62,7 @@ const efficiency = [
     queries: [{ expr: `3600 * ${share(grown('cost'), grown('activeTime'))}` }],
   }),
   burnRate(),
-  stat({
-    title: 'Share of prompts from the cache',
-    description:
-      'Tokens read from the cache as a part of all tokens that were sent: input, cache reads and cache writes of the range.',
-    unit: 'percentunit',
-    decimals: 1,
-    noValue: NO_REQUESTS,
-    thresholds: ['orange', [0.5, 'yellow'], [0.8, 'green']],
-    queries: [
-      {
-        expr: share(
-          grown('tokens', { where: { type: 'cache_read' } }),
-          grown('tokens', { where: { type: '!output' } }),
-        ),
-      },
-    ],
-  }),
+  promptsFromCache(),
   stat({
     title: 'Cost per session begun',
     description: 'Cost of the range divided by the sessions that began in it.',

@@ -1,8 +1,9 @@
-/** Panels about money that more than one dashboard shows. */
+/** Panels about money, and what saves it, that more than one dashboard shows. */
 import type { AnyPanel } from '../panels/look.ts';
 import { dial, stat } from '../panels/numbers.ts';
-import { current, orZero } from '../promql/arithmetic.ts';
-import { NO_BUDGET, NOT_SCRAPED } from '../texts.ts';
+import { current, orZero, share } from '../promql/arithmetic.ts';
+import { grown } from '../promql/grown.ts';
+import { NO_BUDGET, NO_REQUESTS, NOT_SCRAPED } from '../texts.ts';
 
 /** Cost of a span of the calendar beside that of the span before. */
 export function spentIn(period: string, before: string, title: string): AnyPanel {
@@ -49,6 +50,27 @@ export function budgetDial(): AnyPanel {
       {
         expr: current('budgetUsedRatio', { by: ['budget', 'project'], join: 'max' }),
         legend: '{{budget}} {{project}}',
+      },
+    ],
+  });
+}
+
+/** How much of what was sent came from the cache, which is the cheap part. */
+export function promptsFromCache(): AnyPanel {
+  return stat({
+    title: 'Share of prompts from the cache',
+    description:
+      'Tokens read from the cache as a part of all tokens that were sent: input, cache reads and cache writes of the range.',
+    unit: 'percentunit',
+    decimals: 1,
+    noValue: NO_REQUESTS,
+    thresholds: ['orange', [0.5, 'yellow'], [0.8, 'green']],
+    queries: [
+      {
+        expr: share(
+          grown('tokens', { where: { type: 'cache_read' } }),
+          grown('tokens', { where: { type: '!output' } }),
+        ),
       },
     ],
   });
