@@ -6,7 +6,7 @@ import { pageSize, sheetPage } from './page.ts';
 import { shootPage } from './shoot.ts';
 
 /** What is looked at: a week, hour by hour. */
-const WEEK = { range: '7d', interval: '1h' };
+const WEEK = { range: '7d', interval: '1h', rateInterval: '1h' };
 const STEP_S = 3_600;
 const WEEK_S = 7 * 86_400;
 

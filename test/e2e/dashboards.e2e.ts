@@ -12,21 +12,14 @@ import {
   type WatchedCollector,
 } from '../support/grafana/watched-collector.ts';
 import { lacking, needs } from '../support/offers.ts';
+import { TOKEN_NAMES } from '../support/token-names.ts';
 
-const WEEK = { range: '7d', interval: '1h' };
+const WEEK = { range: '7d', interval: '1h', rateInterval: '1h' };
 const WEEK_S = 7 * 86_400;
 const HOUR_S = 3_600;
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 
 const QUARTER_S = 900;
-const TOKEN_NAMES = [
-  'input_tokens',
-  'output_tokens',
-  'cache_read_input_tokens',
-  'cache_creation_5m_input_tokens',
-  'cache_creation_1h_input_tokens',
-];
-
 interface RestCosts {
   readonly total_cost_usd: number;
   readonly totals: Readonly<Record<string, number>> & { readonly requests: number };

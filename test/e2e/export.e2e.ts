@@ -18,18 +18,11 @@ import {
 } from '../support/running-command.ts';
 import { type RunningPrometheus, startPrometheus } from '../support/running-prometheus.ts';
 import { startCollector } from '../support/running-server.ts';
+import { TOKEN_NAMES } from '../support/token-names.ts';
 
 const DAY_S = 86_400;
 const ZONE = 'Asia/Kathmandu';
 const ZONE_OFFSET_S = 5.75 * 3_600;
-
-const TOKEN_NAMES = [
-  'input_tokens',
-  'output_tokens',
-  'cache_read_input_tokens',
-  'cache_creation_5m_input_tokens',
-  'cache_creation_1h_input_tokens',
-];
 
 interface Imported extends Place {
   readonly folder: string;

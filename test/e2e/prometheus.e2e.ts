@@ -5,14 +5,7 @@ import { needs } from '../support/offers.ts';
 import { temporaryFolder, until } from '../support/running-command.ts';
 import { startPrometheus } from '../support/running-prometheus.ts';
 import { startCollector } from '../support/running-server.ts';
-
-const TOKEN_NAMES = [
-  'input_tokens',
-  'output_tokens',
-  'cache_read_input_tokens',
-  'cache_creation_5m_input_tokens',
-  'cache_creation_1h_input_tokens',
-];
+import { TOKEN_NAMES } from '../support/token-names.ts';
 
 describe('a real Prometheus', () => {
   needs('prometheus')('scrapes the totals that REST tells', async () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { substituted, type Substitutes } from '../../../grafana/definitions/panel-queries.ts';
 
 /** Where dashboards lie as Grafana reads them. */
 export const DASHBOARDS = fileURLToPath(new URL('../../../grafana/dashboards/', import.meta.url));
@@ -59,29 +60,12 @@ interface TargetJson {
   readonly legendFormat?: string;
 }
 
-interface VariableJson {
-  readonly name: string;
-  readonly type: string;
-  readonly query?: string | { readonly query?: string };
-  readonly definition?: string;
-}
-
 /** A dashboard's file. */
 export interface Dashboard {
   readonly file: string;
   readonly uid: string;
   readonly title: string;
   readonly panels: readonly Panel[];
-  readonly variables: readonly VariableJson[];
-}
-
-/** Values of Grafana's variables. */
-export interface Substitutes {
-  /** The range that is looked at and the distance of two points, as Prometheus writes them. */
-  readonly range: string;
-  readonly interval: string;
-  /** Regular expressions of what is picked; everything by default. */
-  readonly picked?: Readonly<Record<string, string>>;
 }
 
 /** Every dashboard that is shipped. */
@@ -93,19 +77,15 @@ export function readDashboards(substitutes: Substitutes): readonly Dashboard[] {
 }
 
 function readDashboard(file: string, substitutes: Substitutes): Dashboard {
-  const { uid, title, panels, templating } = JSON.parse(
-    readFileSync(join(DASHBOARDS, file), 'utf8'),
-  ) as {
+  const { uid, title, panels } = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8')) as {
     uid: string;
     title: string;
     panels: readonly PanelJson[];
-    templating?: { list?: readonly VariableJson[] };
   };
   return {
     file,
     uid,
     title,
-    variables: templating?.list ?? [],
     panels: panels
       .flatMap((panel) => [panel, ...(panel.panels ?? [])])
       .map((json) => ({
@@ -129,23 +109,4 @@ function queryOf(
     isInstant: instant && range !== true,
     legend: legendFormat,
   };
-}
-
-/** A text of Grafana with its variables filled in; throws where one has no value. */
-export function substituted(text: string, { range, interval, picked = {} }: Substitutes): string {
-  return text.replaceAll(/\$\{(\w+)(?::\w+)?\}|\$(\w+)/g, (_, braced?: string, bare?: string) => {
-    const name = braced ?? bare ?? '';
-    const known: Readonly<Record<string, string>> = {
-      __range: range,
-      __interval: interval,
-      __rate_interval: interval,
-      project: '.*',
-      model: '.*',
-      host: '.*',
-      ...picked,
-    };
-    const value = known[name];
-    if (value === undefined) throw new Error(`Nothing is known of the variable ${name} in ${text}`);
-    return value;
-  });
 }
