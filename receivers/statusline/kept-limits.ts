@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { own } from '../../src/records/foreign-value.ts';
+import { LIMIT_WINDOW_NAMES } from '../../src/records/rate-limit.ts';
 
 /** End of the names of whole files; what has another is being written. */
 export const KEPT = '.json';
@@ -21,7 +22,6 @@ export const MAX_KEPT = 256;
 export const MAX_KEPT_BYTES = 4096;
 
 const SESSION_ID = /^[A-Za-z0-9_-]{1,128}$/;
-const WINDOWS = ['five_hour', 'seven_day'];
 const FIELDS = ['used_percentage', 'resets_at'];
 
 /** Whether a text can be the id of a session, and with it the name of a file. */
@@ -39,7 +39,9 @@ export const keepLimits = (folder: string, payload: unknown): boolean => {
   const session = own(payload, 'session_id');
   const limits = own(payload, 'rate_limits');
   if (!isSessionId(session) || typeof limits !== 'object' || limits === null) return false;
-  const told = picked(limits, WINDOWS, (window) => picked(window, FIELDS, (value) => value));
+  const told = picked(limits, LIMIT_WINDOW_NAMES, (window) =>
+    picked(window, FIELDS, (value) => value),
+  );
   const text = JSON.stringify({ session_id: session, rate_limits: told });
   if (text.length > MAX_KEPT_BYTES) return false;
   const file = join(folder, `${session}${KEPT}`);

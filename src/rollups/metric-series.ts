@@ -10,6 +10,9 @@ export interface MetricPoint {
 /** Name that stands for all series that were one too many; also for projects that were. */
 export const OTHER = 'other';
 
+/** Name of the project of sessions that name no folder. */
+export const UNKNOWN = 'unknown';
+
 const MAX_LABEL_LENGTH = 120;
 
 /** Labels whose values come from closed lists of ours, so that they stay when a series is folded. */
@@ -173,9 +176,9 @@ export function projectLabels(
   projects: Iterable<{ readonly id: number; readonly path: string }>,
 ): ReadonlyMap<number, string> {
   const labels = new Map<number, string>();
-  const taken = new Set([OTHER, 'unknown']);
+  const taken = new Set([OTHER, UNKNOWN]);
   for (const { id, path } of projects) {
-    const label = path === '' ? 'unknown' : freeName(path, taken);
+    const label = path === '' ? UNKNOWN : freeName(path, taken);
     taken.add(label);
     labels.set(id, label);
   }

@@ -1,7 +1,7 @@
 /** What the metrics show of sessions, each of which counts for the project in which it spent most. */
 import type { Database } from 'better-sqlite3';
 import { activeSessions } from './active-sessions.ts';
-import { OTHER } from './metric-series.ts';
+import { OTHER, UNKNOWN } from './metric-series.ts';
 import type { Add } from './metric-table.ts';
 import { labelsByPath, type NamedProjects } from './named-projects.ts';
 import { sessionTimes } from './session-times.ts';
@@ -9,7 +9,7 @@ import { sessionTimes } from './session-times.ts';
 /** Gives the label of a project by its path; '' is the unknown one. */
 export function sessionLabels(named: NamedProjects): (path: string) => string {
   const labels = labelsByPath(named);
-  return (path) => labels.get(path) ?? (path === '' ? 'unknown' : OTHER);
+  return (path) => labels.get(path) ?? (path === '' ? UNKNOWN : OTHER);
 }
 
 /** Adds the series of sessions. */

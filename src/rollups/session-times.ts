@@ -32,7 +32,8 @@ const KNOWN = new WeakMap<Database, Known>();
 
 /**
  * Figures by path of the project, as of the transaction at hand. All sessions are looked at the first time that a
- * database is asked, later only those that have changed: the log tells of them, or is about to. After rows have left it is all of them again.
+ * database is asked, and after rows have left the store; else only those that have changed: the log tells of them, or is
+ * about to.
  */
 export function sessionTimes(db: Database): ReadonlyMap<string, SessionTimes> {
   const seq = Number(db.prepare('SELECT coalesce(max(seq), 0) FROM event').pluck().get());
