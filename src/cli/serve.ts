@@ -20,17 +20,18 @@ import { createProgressBar } from './progress.ts';
 import { receiverSettings } from './receiver-settings.ts';
 import { createServeState } from './serve-state.ts';
 import { createServingComponents } from './serving-components.ts';
-import { createTimeZone, systemTimeZoneName } from '../rollups/time-zone.ts';
 import { offerMoneyGauges } from './money-gauges.ts';
 import { offerStoreGauges } from './store-gauges.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
+import { zoneOf } from './time-options.ts';
 
 const DRAIN_MS = 10_000;
 const EXPORT_DRAIN_MS = 3_000;
 
 /** Collects and serves until it is told to stop. */
-export const run = async ({ config, terminal }: CommandContext): CommandResult => {
-  const zone = createTimeZone(config.timezone ?? systemTimeZoneName());
+export const run = async (context: CommandContext): CommandResult => {
+  const { config, terminal } = context;
+  const zone = zoneOf(context);
   const stop = stopSignal();
   const log = createLog(config.logLevel);
   const gauges = createGauges((gauge, error) =>

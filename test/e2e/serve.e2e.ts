@@ -317,8 +317,8 @@ describe('serve', () => {
     const place = newPlace();
     const env = { HALL_MONITOR_TIMEZONE: 'Europe/Berln' };
     const { code, stderr } = await runCommand({ ...place, env }, 'serve', '--port', '0');
-    expect(code).toBe(2);
-    expect(stderr).toContain('Unknown time zone "Europe/Berln"');
+    expect(code).toBe(78);
+    expect(stderr).toContain('The setting timezone is wrong. Unknown time zone "Europe/Berln"');
   });
 
   it('refuses a parameter that it does not know', async () => {
